@@ -1,0 +1,27 @@
+// The stages from a prompt to pixels, in order.
+//
+// Corridor: engine/request -> [engine/pipeline] -> worker/image
+#pragma once
+
+#include <optional>
+#include <stop_token>
+
+#include "common/result.h"
+#include "worker/engine/model.h"
+#include "worker/engine/request.h"
+
+namespace gotong::engine {
+
+// Makes one picture. `start`, where given, replaces the seeded initial noise and is already scaled
+// by the first sigma. The same model, request, device kind and start give the same picture.
+//
+// Errors: invalid_argument (field named: size, steps, prompt, latents), cancelled (stop was
+// requested; noticed between steps and before the decoder), resource_exhausted (memory, with what
+// to do about it), internal (NaN or infinity, with the step at which it showed).
+Result<Picture> text_to_image(Model& model, const Request& request, Observer& observer,
+                              std::stop_token stop, const std::optional<Latent>& start = {});
+
+// Latent [1, channels, h, w] as the sampler leaves it -> picture. For fitting the preview map.
+Result<Pixels> decode(Model& model, const Latent& latent);
+
+}  // namespace gotong::engine

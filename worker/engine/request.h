@@ -1,0 +1,96 @@
+// What goes into the engine and what comes out, in plain C++: no torch here, so that whoever asks
+// for a picture never sees a tensor.
+//
+// Corridor: worker/renderer -> [engine/request] -> engine/pipeline
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace gotong::engine {
+
+enum class SamplerKind { euler, euler_a, ddim, dpmpp_2m };
+enum class ScheduleKind { normal, karras };
+
+// One picture. The pipeline checks it against the loaded model (sizes) and refuses what the
+// engine cannot do; what the pool allows is narrower and the coordinator's affair.
+struct Request {
+    std::string prompt;           // UTF-8; what exceeds the tokenizer's length is cut off.
+    std::string negative_prompt;  // UTF-8; ignored where guidance <= 1.
+    int width = 0;                // Pixels; a multiple of Model::info().size_multiple.
+    int height = 0;               // Pixels; the same.
+    int steps = 0;                // 1 .. the scheduler's num_train_timesteps.
+    double guidance = 0;          // Classifier-free guidance scale; <= 1 leaves it out.
+    SamplerKind sampler = SamplerKind::dpmpp_2m;
+    ScheduleKind schedule = ScheduleKind::normal;
+    std::uint64_t seed = 0;
+};
+
+// Row-major, 3 bytes a pixel.
+struct Pixels {
+    int width = 0;
+    int height = 0;
+    std::vector<std::uint8_t> rgb;
+};
+
+// An fp32 tensor, row-major, seen in place: valid only during the call that hands it out.
+struct TensorView {
+    std::span<const float> values;
+    std::span<const std::int64_t> shape;
+};
+
+// A tensor that owns its values: an initial latent, [1, channels, height / f, width / f].
+struct Latent {
+    std::vector<float> values;
+    std::vector<std::int64_t> shape;
+};
+
+// What the text encoder made of the prompts. The negative half is empty without guidance.
+struct Conditioning {
+    std::span<const std::int64_t> prompt_ids;    // Padded to the encoder's length.
+    std::span<const std::int64_t> negative_ids;  // The same.
+    TensorView prompt_embeds;                    // [1, length, width]
+    TensorView negative_embeds;                  // The same.
+};
+
+// The sampler's latent after `step` steps; step 0 is the start.
+struct StepView {
+    int step = 0;
+    int steps = 0;
+    TensorView latent;  // [1, channels, height, width]
+};
+
+enum class Phase { encoding, denoising, decoding };
+
+// Watches one picture being made, on the thread that makes it. Progress, previews and dumps
+// hang on this; none of them can change the picture.
+class Observer {
+  public:
+    virtual ~Observer() = default;
+    virtual void on_phase(Phase) {}
+    virtual void on_conditioning(const Conditioning&) {}
+    // What the denoiser returned at `step` (1-based), before guidance: [1 or 2, channels, h, w],
+    // the negative prompt's half first. Copied off the device only for those who ask.
+    virtual bool wants_model_output(int /*step*/) const { return false; }
+    virtual void on_model_output(int /*step*/, const TensorView&) {}
+    virtual void on_latent(const StepView&) {}   // steps + 1 times.
+    virtual void on_image(const TensorView&) {}  // [1, 3, height, width], 0 .. 1
+};
+
+struct StageTimes {
+    double text_ms = 0;
+    double denoise_ms = 0;
+    double decode_ms = 0;
+};
+
+struct Picture {
+    Pixels pixels;
+    std::array<std::uint8_t, 32> trajectory_root{};  // RFC 6962 root over the latents' leaves.
+    std::uint32_t trajectory_leaves = 0;             // steps + 1
+    StageTimes times;
+};
+
+}  // namespace gotong::engine
