@@ -1,0 +1,45 @@
+// What is to be rendered, complete and checked: no field is left to a default.
+//
+// Its JSON spelling is fixed (keys in alphabetical order, integers of 64 bits and decimals as
+// strings, no spaces), because receipts name the SHA-256 of that text.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "common/crypto/digest.h"
+#include "common/result.h"
+
+namespace gotong {
+
+struct RenderSpec {
+    std::string model;
+    std::string prompt;           // UTF-8.
+    std::string negative_prompt;  // UTF-8.
+    std::uint32_t width = 0;      // Pixels.
+    std::uint32_t height = 0;     // Pixels.
+    std::uint32_t steps = 0;
+    double guidance = 0.0;  // 1 or less: no guidance.
+    std::string sampler;    // euler, euler_a, ddim, dpmpp_2m
+    std::string schedule;   // normal, karras
+    std::uint64_t seed = 0;
+    bool is_private = false;  // No text of the prompt in picture or receipt.
+
+    bool operator==(const RenderSpec&) const = default;
+};
+
+nlohmann::json to_json(const RenderSpec& spec);
+
+// invalid_argument names the key that is missing, unknown or of another kind.
+Result<RenderSpec> render_spec_from_json(const nlohmann::json& json);
+
+// SHA-256 of to_json(spec).dump(): what a receipt calls specSha256.
+Digest spec_sha256(const RenderSpec& spec);
+
+// A decimal as receipts spell it: the shortest text that reads back as the same double ("7.5",
+// "5"). Locale plays no part.
+std::string decimal_text(double value);
+
+}  // namespace gotong

@@ -1,0 +1,103 @@
+// The coordinator's heart: a deterministic state machine that owns every decision about jobs,
+// leases, workers, accounts and credits.
+//
+// step() is called from one thread with one event at a time, reads and writes through the
+// transaction it is given, and returns what is to be said once that transaction is durable. It has
+// no clock, no thread, no socket and no randomness of its own; the same events with the same Rng
+// give the same writes and sends, in the simulator as in production.
+//
+// The store is the truth. What step() keeps in memory (open jobs, sessions, accounts, catalogue) is
+// loaded by restore() and is dropped with the process when a commit fails.
+//
+// Corridor: rpc/creator_service -> [core/core] -> schedule/queue
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/credits.h"
+#include "common/receipt/dsse.h"
+#include "common/time.h"
+#include "coordinator/core/event.h"
+#include "coordinator/core/send.h"
+#include "coordinator/store/store.h"
+
+namespace gotong::core {
+
+class Rng {
+  public:
+    virtual ~Rng() = default;
+    virtual void fill(std::span<std::uint8_t> bytes) = 0;
+};
+
+// The pool's key, as far as the core needs it. Signing is deterministic (Ed25519).
+class Notary {
+  public:
+    virtual ~Notary() = default;
+    virtual std::string pool_key_id() const = 0;
+    virtual receipt::Envelope sign_offer(const std::string& payload) = 0;
+    virtual receipt::Envelope enrol(const PublicKey& worker, const std::string& name,
+                                    WallTime now) = 0;
+    // Adds the pool's countersignature to the worker's and returns the receipt's bytes.
+    virtual std::string receipt(const receipt::Envelope& statement, const store::Worker& worker,
+                                const job::Job& job) = 0;
+};
+
+struct Policy {
+    std::string pool_name;
+    std::chrono::milliseconds heartbeat_idle{30'000};
+    std::chrono::milliseconds heartbeat_busy{5'000};
+    std::chrono::milliseconds session_ttl{75'000};   // Silence after which a session is over.
+    std::chrono::milliseconds accept_within{5'000};  // For an offer.
+    std::chrono::milliseconds progress_timeout{
+        180'000};                               // Silence of a lease; covers loading a model.
+    std::chrono::milliseconds job_expiry{24h};  // From submission; then it fails.
+    std::uint32_t distinct_failures = 3;        // Workers at fault before a job is given up.
+    std::uint32_t max_open_jobs_per_account = 1'000;
+};
+
+// What the pool looks like now, for status pages.
+struct PoolView {
+    std::uint32_t workers_online = 0;
+    std::uint32_t jobs_queued = 0;
+    std::uint32_t jobs_running = 0;
+};
+struct WorkerView {
+    store::Worker worker;
+    bool online = false;
+    std::string device;
+    std::vector<std::string> models;
+};
+
+class Core {
+  public:
+    Core(Policy policy, Rng& rng, Notary& notary);  // Both outlive the core.
+    ~Core();
+
+    // Loads what is open. Leases found there are kept: their workers have one session_ttl from
+    // `now` to come back and say that they still hold them.
+    void restore(store::Transaction& transaction, Now now);
+
+    // One event. Never blocks; its cost is a few microseconds and the store's.
+    std::vector<Send> step(const Event& event, Now now, store::Transaction& transaction);
+
+    // Reads, from the same thread.
+    std::optional<AccountId> account_of_token(const Digest& token_hash) const;  // Not the revoked.
+    std::optional<store::Account> account(AccountId id) const;
+    std::optional<store::Worker> worker(const PublicKey& key) const;
+    const std::vector<store::CatalogueModel>& catalogue() const;
+    JobView view(const job::Job& job, Now now) const;  // Adds position, step and ETA.
+    PoolView pool() const;
+    std::vector<WorkerView> workers() const;
+    std::vector<store::Account> accounts() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace gotong::core

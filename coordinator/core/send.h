@@ -1,0 +1,112 @@
+// Everything that the core wants said, as plain data. A Send leaves only after the transaction that
+// it came from is durable.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/credits.h"
+#include "common/ids.h"
+#include "common/receipt/dsse.h"
+#include "common/result.h"
+#include "coordinator/core/event.h"
+#include "coordinator/job/job.h"
+#include "coordinator/store/store.h"
+
+namespace gotong::core {
+
+// ---- To a worker, on its stream ----
+struct Welcome {
+    SessionId session;
+    std::string resume_token;
+    bool resumed = false;
+    std::chrono::milliseconds heartbeat_idle{0};
+    std::chrono::milliseconds heartbeat_busy{0};
+    std::chrono::milliseconds session_ttl{0};
+    std::vector<store::CatalogueModel> catalogue;
+    std::vector<std::string>
+        refused_models;  // "emoji: this pool's weights are 1f0c.., yours are 77ab.."
+};
+struct Desired {
+    std::vector<LeaseToken> keep;
+    std::vector<LeaseToken> cancel;
+    std::vector<LeaseToken> resend;
+};
+struct OfferJob {
+    LeaseToken lease;
+    receipt::Envelope offer;
+    std::chrono::milliseconds accept_within{0};
+    std::chrono::milliseconds progress_timeout{0};
+};
+struct GrantUpload {  // The edge makes the URL.
+    LeaseToken lease;
+    Digest sha256{};
+    std::uint64_t size = 0;
+    bool stored = false;
+};
+enum class Verdict : std::uint8_t {
+    accepted = 1,
+    duplicate = 2,
+    superseded = 3,
+    rejected = 4,
+    noted = 5
+};
+struct AckResult {
+    LeaseToken lease;
+    Verdict verdict = Verdict::noted;
+    std::string reason;
+    Credits credit;
+};
+struct CloseStream {  // The stream ends with this status.
+    Error reason;
+};
+using WorkerMessage = std::variant<Welcome, Desired, OfferJob, GrantUpload, AckResult, CloseStream>;
+
+struct ToWorker {
+    StreamId stream = 0;
+    WorkerMessage message;
+};
+
+// ---- Answers to requests ----
+struct Submitted {
+    RequestId request;
+    std::vector<job::Job> jobs;
+    Credits price;
+    bool already_submitted = false;
+};
+struct Done {};
+struct Replaced {
+    bool replaced = false;
+};
+struct Enrolled {
+    receipt::Envelope enrolment;
+};
+struct RevokedWorker {
+    WorkerId worker;
+};
+using Answer = std::variant<Submitted, job::Job, Done, Replaced, Enrolled, RevokedWorker>;
+
+struct Reply {
+    ReplyId reply = 0;
+    Result<Answer> answer;
+};
+
+// ---- To whoever watches a job ----
+struct JobView {  // A job with what only the core's memory knows.
+    job::Job job;
+    Phase phase = Phase::unknown;
+    std::uint32_t step = 0;
+    std::uint64_t queue_position = 0;              // 1-based, when queued.
+    std::optional<std::chrono::milliseconds> eta;  // Absent rather than guessed.
+};
+struct JobChanged {
+    JobView view;
+    std::string preview_png;  // May be empty.
+};
+
+using Send = std::variant<ToWorker, Reply, JobChanged>;
+
+}  // namespace gotong::core

@@ -1,0 +1,147 @@
+// What the coordinator remembers. The store is the truth; the core's memory is a cache of it.
+//
+// One Transaction at a time, on the core's thread. Reads and writes of a transaction cannot fail
+// one by one: the first storage error makes the transaction deaf (reads answer with nothing,
+// writes do nothing) and commit() returns it. A failed commit is fatal to the process, which
+// starts again from disk; nothing of the transaction may have been sent to anybody.
+//
+// SQLite implements it (store/sqlite); the contract suite in tests/contract runs on every
+// implementation. Nothing in here is SQLite's alone: PostgreSQL can serve it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/credits.h"
+#include "common/crypto/digest.h"
+#include "common/crypto/sign.h"
+#include "common/ids.h"
+#include "common/result.h"
+#include "common/time.h"
+#include "coordinator/job/job.h"
+
+namespace gotong::store {
+
+struct Account {
+    AccountId id;
+    std::string name;     // Unique.
+    Digest token_hash{};  // SHA-256 of its bearer token.
+    bool revoked = false;
+};
+
+struct Worker {
+    WorkerId id;
+    PublicKey public_key;
+    std::string name;
+    std::string enrolment;  // The signed enrolment envelope, JSON, as the worker got it.
+    WallTime enrolled{};
+    bool revoked = false;
+};
+
+// A model in the pool's catalogue, with what `gotong models add` found out about it.
+struct CatalogueModel {
+    std::string name;
+    std::string manifest_json;          // common/model/manifest
+    std::string digest;                 // Hexadecimal.
+    std::vector<float> preview_matrix;  // Latent channels x 3, row-major; may be empty.
+    std::vector<float> preview_bias;    // 3, or empty.
+};
+
+struct Request {
+    RequestId id;
+    AccountId account;
+    std::string idempotency_key;  // Empty: none.
+    Digest request_hash{};        // Of what was asked, to tell a retry from another request.
+    WallTime submitted{};
+};
+
+// One side of a posting. Names: "creator/<id>/available", "creator/<id>/held", "worker/<id>",
+// "pool/grants".
+struct LedgerEntry {
+    std::string account;
+    Credits amount;  // The entries of a posting sum to zero.
+};
+
+struct Posting {
+    std::string kind;       // grant, hold, settle, release
+    std::string reference;  // Job id or account id; (kind, reference) is unique for ever.
+    WallTime at{};
+    std::vector<LedgerEntry> entries;
+};
+
+struct Counts {
+    std::uint64_t done = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t cancelled = 0;
+};
+
+struct WorkerRecord {
+    std::uint64_t accepted = 0;  // Attempts that ended as accepted.
+};
+
+class Transaction {
+  public:
+    virtual ~Transaction() = default;  // Without commit(): rolled back.
+
+    virtual void insert(const store::Request& request) = 0;
+    virtual std::optional<store::Request> find_request(AccountId account,
+                                                       std::string_view idempotency_key) = 0;
+
+    virtual void insert(const job::Job& job) = 0;
+    virtual void update(const job::Job& job) = 0;  // All but id, request, account, spec, price.
+    virtual std::optional<job::Job> find_job(JobId id) = 0;
+    virtual std::vector<job::Job> jobs_of(RequestId request) = 0;  // In order of insertion.
+    virtual std::vector<job::Job> newest_jobs(AccountId account, std::uint32_t most) = 0;
+    virtual std::vector<job::Job> open_jobs() = 0;  // Queued and running, in order of insertion.
+    virtual Counts counts() = 0;
+
+    virtual void insert(const job::Attempt& attempt) = 0;
+    virtual void end_attempt(JobId job, std::uint32_t number, WallTime at, std::string_view outcome,
+                             std::string_view reason) = 0;
+    virtual std::optional<job::Attempt> find_attempt(JobId job, std::uint32_t number) = 0;
+    virtual std::vector<job::Attempt> attempts_of(JobId job) = 0;
+    virtual WorkerRecord record_of(WorkerId worker) = 0;
+
+    // Remembers the SHA-256 of an accepted statement; false if it was there already.
+    virtual bool remember_statement(const Digest& statement_sha256, JobId job) = 0;
+
+    virtual void insert(const store::Account& account) = 0;
+    virtual void set_revoked(AccountId account, bool revoked) = 0;
+    virtual void set_token(AccountId account, const Digest& token_hash) = 0;
+    virtual std::vector<store::Account> accounts() = 0;
+
+    virtual void insert(const store::Worker& worker) = 0;
+    virtual void update(const store::Worker& worker) = 0;  // Name, enrolment, revoked.
+    virtual std::vector<store::Worker> workers() = 0;
+
+    virtual void insert_invite(const Digest& token_hash, WallTime expires) = 0;
+    // Uses the invite up. False: unknown, used or expired.
+    virtual bool take_invite(const Digest& token_hash, WallTime now) = 0;
+
+    virtual void put(const CatalogueModel& model) = 0;  // By name.
+    virtual void remove_model(std::string_view name) = 0;
+    virtual std::vector<CatalogueModel> models() = 0;
+
+    // False, and nothing is written, if (kind, reference) was posted before.
+    virtual bool post(const Posting& posting) = 0;
+    virtual Credits balance(std::string_view ledger_account) = 0;
+
+    // Small settings: "pool.created", "schema" is the store's own.
+    virtual void put_setting(std::string_view key, std::string_view value) = 0;
+    virtual std::optional<std::string> setting(std::string_view key) = 0;
+
+    // Durable when it returns without an error.
+    virtual Result<> commit() = 0;
+};
+
+class Store {
+  public:
+    virtual ~Store() = default;
+    virtual std::unique_ptr<Transaction> begin() = 0;
+};
+
+}  // namespace gotong::store
