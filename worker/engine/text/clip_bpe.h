@@ -1,0 +1,49 @@
+// CLIP's byte-pair tokenizer: text -> ids, equal to the reference implementation on any text.
+//
+// Text is split at special tokens, brought to NFC and lower case, cut into words (runs of letters,
+// single digits, runs of anything else, English contractions), and each word's UTF-8 bytes are
+// merged pair by pair in the order of the merge list. Reads both layouts that are in the wild:
+// `tokenizer.json`, or `vocab.json` + `merges.txt`. No torch here.
+//
+// Immutable after load(): may be used from several threads at once.
+//
+// Corridor: engine/pipeline -> [text/clip_bpe] -> text/clip_text
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+
+namespace gotong::engine {
+
+class ClipTokenizer {
+  public:
+    // Errors name the file and key at fault: not_found, invalid_argument (broken or contradictory
+    // file), unimplemented (another kind of tokenizer).
+    static Result<ClipTokenizer> load(const std::filesystem::path& folder);
+
+    ClipTokenizer(ClipTokenizer&&) noexcept;
+    ClipTokenizer& operator=(ClipTokenizer&&) noexcept;
+    ~ClipTokenizer();
+
+    // Begin, the text's ids, end; as long as the text needs. Text that is not UTF-8 is
+    // invalid_argument. Cost: linear in the text but for words, which cost the square of theirs.
+    Result<std::vector<std::int64_t>> ids(std::string_view text) const;
+
+    // The same, cut or padded to exactly max_length() ids; the last id before padding is the end.
+    Result<std::vector<std::int64_t>> encode(std::string_view text) const;
+
+    int max_length() const;  // model_max_length of tokenizer_config.json: 77 for CLIP.
+    std::int64_t highest_id() const;
+
+  private:
+    struct Tables;
+    explicit ClipTokenizer(std::unique_ptr<const Tables> tables);
+    std::unique_ptr<const Tables> tables_;
+};
+
+}  // namespace gotong::engine
