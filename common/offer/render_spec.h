@@ -36,7 +36,7 @@ nlohmann::json to_json(const RenderSpec& spec);
 Result<RenderSpec> render_spec_from_json(const nlohmann::json& json);
 
 // SHA-256 of to_json(spec).dump(): what a receipt calls specSha256.
-Digest spec_sha256(const RenderSpec& spec);
+crypto::Digest spec_sha256(const RenderSpec& spec);
 
 // A decimal as receipts spell it: the shortest text that reads back as the same double ("7.5",
 // "5"). Locale plays no part.

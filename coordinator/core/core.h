@@ -40,7 +40,7 @@ class Notary {
     virtual ~Notary() = default;
     virtual std::string pool_key_id() const = 0;
     virtual receipt::Envelope sign_offer(const std::string& payload) = 0;
-    virtual receipt::Envelope enrol(const PublicKey& worker, const std::string& name,
+    virtual receipt::Envelope enrol(const crypto::PublicKey& worker, const std::string& name,
                                     WallTime now) = 0;
     // Adds the pool's countersignature to the worker's and returns the receipt's bytes.
     virtual std::string receipt(const receipt::Envelope& statement, const store::Worker& worker,
@@ -86,9 +86,10 @@ class Core {
     std::vector<Send> step(const Event& event, Now now, store::Transaction& transaction);
 
     // Reads, from the same thread.
-    std::optional<AccountId> account_of_token(const Digest& token_hash) const;  // Not the revoked.
+    std::optional<AccountId> account_of_token(
+        const crypto::Digest& token_hash) const;  // Not the revoked.
     std::optional<store::Account> account(AccountId id) const;
-    std::optional<store::Worker> worker(const PublicKey& key) const;
+    std::optional<store::Worker> worker(const crypto::PublicKey& key) const;
     const std::vector<store::CatalogueModel>& catalogue() const;
     JobView view(const job::Job& job, Now now) const;  // Adds position, step and ETA.
     PoolView pool() const;

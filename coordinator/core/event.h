@@ -51,7 +51,7 @@ struct CancelJob {
 // ---- Workers ----
 struct WorkerHello {  // The signature over the challenge is good.
     StreamId stream = 0;
-    PublicKey public_key;
+    crypto::PublicKey public_key;
     std::string instance_nonce;
     std::string resume_token;
     std::string build;
@@ -91,7 +91,7 @@ struct WorkerProgress {
 struct UploadAsked {
     StreamId stream = 0;
     LeaseToken lease;
-    Digest sha256{};
+    crypto::Digest sha256{};
     std::uint64_t size = 0;
     bool stored = false;  // The blob store has it already.
 };
@@ -101,8 +101,8 @@ struct ResultVerified {
     LeaseToken lease;
     receipt::Envelope envelope;          // As received.
     receipt::RenderStatement statement;  // Parsed; meaningless when verdict is an error.
-    Digest statement_sha256{};           // Of the payload's bytes.
-    Digest blob_sha256{};
+    crypto::Digest statement_sha256{};   // Of the payload's bytes.
+    crypto::Digest blob_sha256{};
     std::uint64_t blob_size = 0;
     Result<> verdict;
 };
@@ -121,8 +121,8 @@ struct StreamClosed {
 // ---- Operator and enrolment ----
 struct Enrol {  // The signature by the worker's key is good.
     ReplyId reply = 0;
-    Digest invite_hash{};
-    PublicKey public_key;
+    crypto::Digest invite_hash{};
+    crypto::PublicKey public_key;
     std::string name;
 };
 struct AddModel {
@@ -135,13 +135,13 @@ struct RemoveModel {
 };
 struct AddInvite {
     ReplyId reply = 0;
-    Digest token_hash{};
+    crypto::Digest token_hash{};
     std::chrono::milliseconds valid_for{0};
 };
 struct AddAccount {  // A name that exists and is revoked comes back with the new token.
     ReplyId reply = 0;
     std::string name;
-    Digest token_hash{};
+    crypto::Digest token_hash{};
     Credits grant;
 };
 struct RevokeAccount {

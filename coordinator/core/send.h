@@ -43,7 +43,7 @@ struct OfferJob {
 };
 struct GrantUpload {  // The edge makes the URL.
     LeaseToken lease;
-    Digest sha256{};
+    crypto::Digest sha256{};
     std::uint64_t size = 0;
     bool stored = false;
 };

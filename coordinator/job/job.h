@@ -49,9 +49,9 @@ enum class State : std::uint8_t {
 inline bool has_ended(State state) { return state >= State::done; }
 
 struct Picture {
-    Digest sha256{};         // Of the PNG without its receipt: the blob's name.
-    std::uint64_t size = 0;  // Bytes.
-    std::string bundle;      // The receipt, as common/receipt/bundle writes it.
+    crypto::Digest sha256{};  // Of the PNG without its receipt: the blob's name.
+    std::uint64_t size = 0;   // Bytes.
+    std::string bundle;       // The receipt, as common/receipt/bundle writes it.
 };
 
 struct Job {
@@ -77,7 +77,7 @@ struct Attempt {
     JobId job;
     std::uint32_t number = 0;
     WorkerId worker;
-    Digest offer_sha256{};  // Of the signed offer's payload; a result must name it.
+    crypto::Digest offer_sha256{};  // Of the signed offer's payload; a result must name it.
     WallTime started{};
     std::optional<WallTime> ended;
     std::string

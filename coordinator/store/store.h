@@ -28,14 +28,14 @@ namespace gotong::store {
 
 struct Account {
     AccountId id;
-    std::string name;     // Unique.
-    Digest token_hash{};  // SHA-256 of its bearer token.
+    std::string name;             // Unique.
+    crypto::Digest token_hash{};  // SHA-256 of its bearer token.
     bool revoked = false;
 };
 
 struct Worker {
     WorkerId id;
-    PublicKey public_key;
+    crypto::PublicKey public_key;
     std::string name;
     std::string enrolment;  // The signed enrolment envelope, JSON, as the worker got it.
     WallTime enrolled{};
@@ -54,8 +54,8 @@ struct CatalogueModel {
 struct Request {
     RequestId id;
     AccountId account;
-    std::string idempotency_key;  // Empty: none.
-    Digest request_hash{};        // Of what was asked, to tell a retry from another request.
+    std::string idempotency_key;    // Empty: none.
+    crypto::Digest request_hash{};  // Of what was asked, to tell a retry from another request.
     WallTime submitted{};
 };
 
@@ -107,20 +107,20 @@ class Transaction {
     virtual WorkerRecord record_of(WorkerId worker) = 0;
 
     // Remembers the SHA-256 of an accepted statement; false if it was there already.
-    virtual bool remember_statement(const Digest& statement_sha256, JobId job) = 0;
+    virtual bool remember_statement(const crypto::Digest& statement_sha256, JobId job) = 0;
 
     virtual void insert(const store::Account& account) = 0;
     virtual void set_revoked(AccountId account, bool revoked) = 0;
-    virtual void set_token(AccountId account, const Digest& token_hash) = 0;
+    virtual void set_token(AccountId account, const crypto::Digest& token_hash) = 0;
     virtual std::vector<store::Account> accounts() = 0;
 
     virtual void insert(const store::Worker& worker) = 0;
     virtual void update(const store::Worker& worker) = 0;  // Name, enrolment, revoked.
     virtual std::vector<store::Worker> workers() = 0;
 
-    virtual void insert_invite(const Digest& token_hash, WallTime expires) = 0;
+    virtual void insert_invite(const crypto::Digest& token_hash, WallTime expires) = 0;
     // Uses the invite up. False: unknown, used or expired.
-    virtual bool take_invite(const Digest& token_hash, WallTime now) = 0;
+    virtual bool take_invite(const crypto::Digest& token_hash, WallTime now) = 0;
 
     virtual void put(const CatalogueModel& model) = 0;  // By name.
     virtual void remove_model(std::string_view name) = 0;
