@@ -21,9 +21,3 @@ std::string to_hex(ByteView bytes);
 Result<Digest> digest_from_hex(std::string_view hex);
 
 }  // namespace gotong::crypto
-
-namespace gotong {
-
-using crypto::Digest;  // A word of every folder.
-
-}  // namespace gotong

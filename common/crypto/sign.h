@@ -73,9 +73,3 @@ std::string key_id(const PublicKey& key);
 WorkerId worker_id_of(const PublicKey& key);
 
 }  // namespace gotong::crypto
-
-namespace gotong {
-
-using crypto::PublicKey;  // A word of every folder.
-
-}  // namespace gotong
