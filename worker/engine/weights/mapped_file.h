@@ -1,0 +1,31 @@
+// A file seen as memory, read-only, for as long as the object lives.
+#pragma once
+
+#include <filesystem>
+
+#include "common/bytes.h"
+#include "common/result.h"
+
+namespace gotong::engine {
+
+// The file must not be truncated while it is mapped: reading beyond its new end kills the process.
+// Model folders therefore belong to the worker alone.
+class MappedFile {
+  public:
+    // Errors: not_found; permission_denied; failed_precondition when it is no regular file.
+    static Result<MappedFile> open(const std::filesystem::path& path);
+
+    MappedFile(MappedFile&& other) noexcept;
+    MappedFile& operator=(MappedFile&& other) noexcept;
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+    ~MappedFile();
+
+    ByteView bytes() const { return bytes_; }
+
+  private:
+    explicit MappedFile(ByteView bytes) : bytes_(bytes) {}
+    ByteView bytes_;
+};
+
+}  // namespace gotong::engine
