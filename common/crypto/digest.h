@@ -9,9 +9,15 @@
 #include "common/bytes.h"
 #include "common/result.h"
 
-namespace gotong::crypto {
+namespace gotong {
 
 using Digest = std::array<std::uint8_t, 32>;
+
+}  // namespace gotong
+
+namespace gotong::crypto {
+
+using gotong::Digest;
 
 // Lower-case hexadecimal of any bytes: a Digest, a key.
 std::string to_hex(ByteView bytes);

@@ -1,0 +1,75 @@
+#include "common/json/strict.h"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gotong::json {
+namespace {
+
+// Sees every event of a text before anything is built from it. Returning false stops the parser.
+class Rules final : public nlohmann::json_sax<nlohmann::json> {
+  public:
+    explicit Rules(std::size_t max_depth) : max_depth_(max_depth) {}
+
+    const std::string& broken() const { return broken_; }
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t&) override { return true; }
+    bool string(string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+
+    bool start_object(std::size_t) override { return enter(); }
+    bool start_array(std::size_t) override { return enter(); }
+    bool end_object() override { return leave(); }
+    bool end_array() override { return leave(); }
+
+    bool key(string_t& key) override {
+        if (keys_.back().insert(key).second) return true;
+        broken_ = "the key \"" + key + "\" appears twice";
+        return false;
+    }
+
+    bool parse_error(std::size_t position, const std::string&,
+                     const nlohmann::detail::exception&) override {
+        broken_ = "not JSON at byte " + std::to_string(position);
+        return false;
+    }
+
+  private:
+    bool enter() {
+        keys_.emplace_back();
+        if (keys_.size() <= max_depth_) return true;
+        broken_ = "nested deeper than " + std::to_string(max_depth_) + " levels";
+        return false;
+    }
+    bool leave() {
+        keys_.pop_back();
+        return true;
+    }
+
+    std::size_t max_depth_;
+    std::vector<std::set<std::string>> keys_;  // Of each open object; arrays hold an empty set.
+    std::string broken_;
+};
+
+}  // namespace
+
+Result<nlohmann::json> parse_strict(std::string_view text, Limits limits) {
+    if (text.size() > limits.bytes) {
+        return fail(ErrorCode::invalid_argument, "JSON of " + std::to_string(text.size()) +
+                                                     " bytes, more than " +
+                                                     std::to_string(limits.bytes));
+    }
+    Rules rules(limits.depth);
+    if (!nlohmann::json::sax_parse(text, &rules)) {
+        return fail(ErrorCode::invalid_argument, rules.broken());
+    }
+    return nlohmann::json::parse(text);  // Cannot throw: the same parser has just accepted it.
+}
+
+}  // namespace gotong::json

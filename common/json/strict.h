@@ -1,0 +1,23 @@
+// JSON (RFC 8259) of strangers: no duplicate keys, bounded depth and size, valid UTF-8, nothing
+// after the value. nlohmann-json alone keeps the last of two equal keys without a word, which
+// would let two readers of one signed text see two things.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "common/result.h"
+
+namespace gotong::json {
+
+struct Limits {
+    std::size_t bytes = 0;
+    std::size_t depth = 16;  // Arrays and objects within one another; receipts need 6.
+};
+
+// Errors: invalid_argument, saying which rule was broken. Memory and time grow with the size of
+// the text only.
+Result<nlohmann::json> parse_strict(std::string_view text, Limits limits);
+
+}  // namespace gotong::json
