@@ -3,19 +3,19 @@
 #include <utility>
 
 #include "common/file/file.h"
-#include "worker/engine/weights/strict_json.h"
+#include "common/json/strict.h"
 
 namespace gotong::engine {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 // A tokenizer's or pipeline's settings nest two or three levels deep.
-constexpr JsonLimits kConfigLimits{.depth = 8, .values = 50'000};
+constexpr gotong::json::Limits kConfigLimits{.bytes = kMaxConfigBytes, .depth = 8};
 
-std::string range(double low, double high) { return json(low).dump() + " to " + json(high).dump(); }
+std::string range(double low, double high) { return Json(low).dump() + " to " + Json(high).dump(); }
 
-bool is_integer_within(const json& value, int low, int high) {
+bool is_integer_within(const Json& value, int low, int high) {
     if (!value.is_number_integer()) return false;
     // Unsigned values above the signed range would wrap in get<int64_t>().
     if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT32_MAX) return false;
@@ -32,7 +32,7 @@ Result<ConfigReader> ConfigReader::open(const std::filesystem::path& file, std::
 }
 
 Result<ConfigReader> ConfigReader::parse(std::string_view text, std::string name) {
-    auto object = parse_strict_json(text, kConfigLimits);
+    auto object = gotong::json::parse_strict(text, kConfigLimits);
     if (!object) return Failure{object.error().during(name)};
     if (!object->is_object()) {
         return fail(ErrorCode::invalid_argument, name + ": not a JSON object");
@@ -40,14 +40,14 @@ Result<ConfigReader> ConfigReader::parse(std::string_view text, std::string name
     return ConfigReader{*std::move(object), std::move(name)};
 }
 
-const json* ConfigReader::find(const std::string& key) {
+const Json* ConfigReader::find(const std::string& key) {
     known_.insert(key);
     const auto found = object_.find(key);
     return found == object_.end() ? nullptr : &*found;
 }
 
 int ConfigReader::integer(const std::string& key, int missing, int low, int high) {
-    const json* value = find(key);
+    const Json* value = find(key);
     if (value == nullptr) return missing;
     if (is_integer_within(*value, low, high)) return value->get<int>();
     invalid(key,
@@ -56,7 +56,7 @@ int ConfigReader::integer(const std::string& key, int missing, int low, int high
 }
 
 double ConfigReader::number(const std::string& key, double missing, double low, double high) {
-    const json* value = find(key);
+    const Json* value = find(key);
     if (value == nullptr) return missing;
     if (value->is_number()) {
         const auto number = value->get<double>();
@@ -67,7 +67,7 @@ double ConfigReader::number(const std::string& key, double missing, double low, 
 }
 
 bool ConfigReader::boolean(const std::string& key, bool missing) {
-    const json* value = find(key);
+    const Json* value = find(key);
     if (value == nullptr) return missing;
     if (value->is_boolean()) return value->get<bool>();
     invalid(key, "must be true or false");
@@ -75,17 +75,17 @@ bool ConfigReader::boolean(const std::string& key, bool missing) {
 }
 
 std::string ConfigReader::text(const std::string& key, const std::string& missing) {
-    const json* value = find(key);
+    const Json* value = find(key);
     if (value == nullptr) return missing;
     if (value->is_string()) return value->get<std::string>();
     invalid(key, "must be a string");
     return missing;
 }
 
-std::vector<int> ConfigReader::checked_integers(const std::string& key, const json& list, int low,
+std::vector<int> ConfigReader::checked_integers(const std::string& key, const Json& list, int low,
                                                 int high) {
     std::vector<int> numbers;
-    for (const json& value : list) {
+    for (const Json& value : list) {
         if (!is_integer_within(value, low, high)) {
             invalid(key, "must hold whole numbers from " + std::to_string(low) + " to " +
                              std::to_string(high));
@@ -98,9 +98,9 @@ std::vector<int> ConfigReader::checked_integers(const std::string& key, const js
 
 std::vector<int> ConfigReader::integers(const std::string& key, std::size_t count, int missing,
                                         int low, int high) {
-    const json* value = find(key);
+    const Json* value = find(key);
     if (value == nullptr) return std::vector<int>(count, missing);
-    const json list = value->is_array() ? *value : json(std::vector<json>(count, *value));
+    const Json list = value->is_array() ? *value : Json(std::vector<Json>(count, *value));
     if (list.size() != count) {
         invalid(key, "must be one whole number, or " + std::to_string(count) + " of them");
         return std::vector<int>(count, missing);
@@ -111,7 +111,7 @@ std::vector<int> ConfigReader::integers(const std::string& key, std::size_t coun
 
 std::vector<int> ConfigReader::integer_list(const std::string& key, const std::vector<int>& missing,
                                             std::size_t most, int low, int high) {
-    const json* value = find(key);
+    const Json* value = find(key);
     if (value == nullptr) return missing;
     if (!value->is_array() || value->empty() || value->size() > most) {
         invalid(key, "must be a list of 1 to " + std::to_string(most) + " whole numbers");
@@ -123,11 +123,11 @@ std::vector<int> ConfigReader::integer_list(const std::string& key, const std::v
 
 std::vector<std::string> ConfigReader::text_list(const std::string& key,
                                                  const std::vector<std::string>& missing) {
-    const json* value = find(key);
+    const Json* value = find(key);
     if (value == nullptr) return missing;
     std::vector<std::string> texts;
     if (value->is_array()) {
-        for (const json& element : *value) {
+        for (const Json& element : *value) {
             if (element.is_string()) texts.push_back(element.get<std::string>());
         }
     }
@@ -138,8 +138,8 @@ std::vector<std::string> ConfigReader::text_list(const std::string& key,
     return texts;
 }
 
-void ConfigReader::must_be(const std::string& key, const json& only) {
-    const json* value = find(key);
+void ConfigReader::must_be(const std::string& key, const Json& only) {
+    const Json* value = find(key);
     if (value != nullptr && *value != only) {
         unsupported(key, "the engine knows only " + only.dump());
     }

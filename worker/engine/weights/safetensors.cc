@@ -7,17 +7,16 @@
 #include <optional>
 #include <utility>
 
-#include "worker/engine/weights/strict_json.h"
+#include "common/json/strict.h"
 
 namespace gotong::engine {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr std::size_t kLengthBytes = 8;
-// {"name": {"shape": [..]}}, with at most this many keys, dimensions and offsets for each tensor.
-constexpr std::size_t kValuesPerTensor = 10 + kMaxRank;
-constexpr JsonLimits kHeaderLimits{.depth = 3, .values = kValuesPerTensor * (kMaxTensors + 1)};
+// {"name": {"shape": [..]}}
+constexpr gotong::json::Limits kHeaderLimits{.bytes = kMaxHeaderBytes, .depth = 3};
 
 struct DtypeSize {
     std::string_view name;
@@ -56,12 +55,12 @@ Result<std::string_view> header_text(ByteView file) {
     return text;
 }
 
-std::optional<std::uint64_t> unsigned_value(const json& value) {
+std::optional<std::uint64_t> unsigned_value(const Json& value) {
     if (!value.is_number_unsigned()) return std::nullopt;
     return value.get<std::uint64_t>();
 }
 
-Result<DtypeSize> dtype_of(const std::string& name, const json& value) {
+Result<DtypeSize> dtype_of(const std::string& name, const Json& value) {
     if (!value.is_string()) return broken(name, "dtype is not a string");
     const auto& dtype = value.get_ref<const std::string&>();
     const auto* const known = std::find_if(kDtypes.begin(), kDtypes.end(),
@@ -70,13 +69,13 @@ Result<DtypeSize> dtype_of(const std::string& name, const json& value) {
     return *known;
 }
 
-Result<std::vector<std::int64_t>> shape_of(const std::string& name, const json& value) {
+Result<std::vector<std::int64_t>> shape_of(const std::string& name, const Json& value) {
     if (!value.is_array()) return broken(name, "shape is not a list");
     if (value.size() > kMaxRank) {
         return broken(name, "more than " + std::to_string(kMaxRank) + " dimensions");
     }
     std::vector<std::int64_t> shape;
-    for (const json& element : value) {
+    for (const Json& element : value) {
         const auto dimension = unsigned_value(element);
         if (!dimension || *dimension > std::numeric_limits<std::int64_t>::max()) {
             return broken(name, "a dimension is not a whole number of at most 63 bits");
@@ -100,7 +99,7 @@ Result<std::uint64_t> byte_size(const std::string& name, const std::vector<std::
 }
 
 // [begin, end) within `data`.
-Result<ByteView> bytes_of(const std::string& name, const json& value, ByteView data) {
+Result<ByteView> bytes_of(const std::string& name, const Json& value, ByteView data) {
     if (!value.is_array() || value.size() != 2) {
         return broken(name, "data_offsets is not a list of two");
     }
@@ -112,7 +111,7 @@ Result<ByteView> bytes_of(const std::string& name, const json& value, ByteView d
     return data.subspan(*begin, *end - *begin);
 }
 
-Result<TensorEntry> entry_of(const std::string& name, const json& value, ByteView data) {
+Result<TensorEntry> entry_of(const std::string& name, const Json& value, ByteView data) {
     if (name.size() > kMaxTensorNameBytes) return broken("a tensor's name is too long");
     if (!value.is_object() || value.size() != 3 || !value.contains("dtype") ||
         !value.contains("shape") || !value.contains("data_offsets")) {
@@ -133,9 +132,9 @@ Result<TensorEntry> entry_of(const std::string& name, const json& value, ByteVie
     return TensorEntry{dtype->name, *std::move(shape), *bytes};
 }
 
-Result<> check_metadata(const json& metadata) {
+Result<> check_metadata(const Json& metadata) {
     if (!metadata.is_object()) return broken("__metadata__ is not an object");
-    for (const json& value : metadata) {
+    for (const Json& value : metadata) {
         if (!value.is_string()) return broken("__metadata__ holds something that is no string");
     }
     return {};
@@ -165,7 +164,7 @@ Result<> check_tiling(const TensorTable& tensors, ByteView data) {
 Result<TensorTable> parse_safetensors(ByteView file) {
     const auto text = header_text(file);
     if (!text) return Failure{text.error()};
-    const auto header = parse_strict_json(*text, kHeaderLimits);
+    const auto header = gotong::json::parse_strict(*text, kHeaderLimits);
     if (!header) return Failure{header.error().during("header")};
     if (!header->is_object()) return broken("header is not an object");
     if (header->size() > kMaxTensors) {
