@@ -10,7 +10,8 @@ namespace gotong::test {
 class TempDir {
   public:
     TempDir() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "gotong-test-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "gotong-test-XXXXXX").string();
         path_ = ::mkdtemp(pattern.data());
     }
     ~TempDir() {

@@ -1,0 +1,116 @@
+#include "tests/e2e/local_pool.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <fstream>
+#include <iterator>
+
+namespace gotong::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Two cores are shared by four processes: spinning OpenMP threads would starve each other.
+const Environment kGentle{{"OMP_WAIT_POLICY", "passive"}, {"OMP_NUM_THREADS", "2"}};
+
+std::string trimmed(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+std::string binary(const std::string& name) { return std::string{GOTONG_BIN_DIR} + "/" + name; }
+
+std::filesystem::path demo_model() {
+    return std::filesystem::path{GOTONG_SOURCE_DIR} / "models" / "emoji";
+}
+
+std::string read_bytes(const std::filesystem::path& path) {
+    std::ifstream stream{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+LocalPool::LocalPool() : environment_(kGentle) {
+    environment_["GOTONG_HOME"] = (dir_ / "home").string();
+    start_coordinator();
+    const Finished added = gotong({"models", "add", demo_model().string()});
+    INFO(added.out << added.err);
+    REQUIRE(added.status == 0);
+}
+
+void LocalPool::start_coordinator(const std::vector<std::string>& more) {
+    std::filesystem::remove(data() / "endpoints.json");
+    std::vector<std::string> command{binary("gotong-coordinator"), "--data", data().string()};
+    std::vector<std::string> where = more;
+    if (std::ranges::find(more, "--listen") == more.end()) {
+        where.insert(where.end(), {"--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"});
+    }
+    command.insert(command.end(), where.begin(), where.end());
+    coordinator.emplace(command, dir_ / "coordinator.log", environment_);
+    const bool serves =
+        eventually([&] { return std::filesystem::exists(data() / "endpoints.json"); }, 20s);
+    INFO(coordinator->output());
+    REQUIRE(serves);
+}
+
+void LocalPool::restart_coordinator() {
+    const auto at = endpoints();
+    start_coordinator({"--listen", at.at("grpc"), "--http", at.at("http")});
+}
+
+void LocalPool::join_worker(const std::string& name) {
+    const std::string invite = trimmed(gotong({"invite"}).out);
+    const Finished joined =
+        run({binary("gotong-worker"), "join", invite, "--data", worker_data(name).string(),
+             "--models", demo_model().parent_path().string(), "--name", name, "--no-run"},
+            environment_);
+    INFO(joined.out << joined.err);
+    REQUIRE(joined.status == 0);
+}
+
+void LocalPool::start_worker(const std::string& name) {
+    worker.emplace(std::vector<std::string>{binary("gotong-worker"), "run", "--data",
+                                            worker_data(name).string(), "--threads", "2"},
+                   dir_ / (name + ".log"), environment_);
+}
+
+Finished LocalPool::gotong(std::vector<std::string> words) const {
+    words.insert(words.begin(), binary("gotong"));
+    words.insert(words.end(), {"--data", data().string()});
+    return run(words, environment_);
+}
+
+Process LocalPool::gotong_in_background(std::vector<std::string> words,
+                                        const std::string& log) const {
+    words.insert(words.begin(), binary("gotong"));
+    words.insert(words.end(), {"--data", data().string()});
+    return Process{words, dir_ / log, environment_};
+}
+
+nlohmann::json LocalPool::json(std::vector<std::string> words) const {
+    words.push_back("--json");
+    const Finished finished = gotong(words);
+    INFO(finished.out << finished.err);
+    REQUIRE(finished.status == 0);
+    return nlohmann::json::parse(finished.out);
+}
+
+nlohmann::json LocalPool::endpoints() const {
+    return nlohmann::json::parse(read_bytes(data() / "endpoints.json"));
+}
+
+std::string LocalPool::grpc_address() const { return endpoints().at("grpc"); }
+
+std::string LocalPool::token() const { return trimmed(read_bytes(data() / "creator.token")); }
+
+std::optional<pid_t> LocalPool::renderer_pid() const {
+    const std::filesystem::path tasks = "/proc/" + std::to_string(worker->pid()) + "/task";
+    for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+        const std::string children = trimmed(read_bytes(task.path() / "children"));
+        if (!children.empty()) return static_cast<pid_t>(std::stol(children));
+    }
+    return std::nullopt;
+}
+
+}  // namespace gotong::test
