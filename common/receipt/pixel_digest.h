@@ -1,0 +1,16 @@
+// A digest of what a picture shows, whatever file it is kept in: it outlives stripped metadata and
+// lossless conversion.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "common/crypto/digest.h"
+
+namespace gotong::receipt {
+
+// SHA-256("px1" | u32be width | u32be height | u8 3 | u8 8 | rows), for 8-bit RGB pixels, row by
+// row, 3 bytes each: rgb.size() == 3 * width * height.
+Digest pixel_digest(std::uint32_t width, std::uint32_t height, std::span<const std::uint8_t> rgb);
+
+}  // namespace gotong::receipt
