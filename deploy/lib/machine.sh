@@ -1,12 +1,18 @@
 # What this machine is, and whether it is enough.
 
+# os_release VARIABLE
+os_release() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release && echo "${!1:-}")
+}
+
 # debian-12, debian-13, ubuntu-24.04 ...
-system_name() { (. /etc/os-release && echo "$ID-${VERSION_ID:-rolling}"); }
+system_name() { echo "$(os_release ID)-$(os_release VERSION_ID)"; }
 
 require_known_system() {
     case $(system_name) in
     debian-12 | debian-13 | ubuntu-24.04) ;;
-    *) fail "unsupported distribution: $(. /etc/os-release && echo "${PRETTY_NAME:-$ID}");" \
+    *) fail "unsupported distribution: $(os_release PRETTY_NAME);" \
         "the set-up knows Debian 12, Debian 13 and Ubuntu 24.04." ;;
     esac
 }
