@@ -17,6 +17,7 @@
 #include "common/receipt/statement.h"
 #include "common/result.h"
 #include "coordinator/job/job.h"
+#include "coordinator/job/lease_token.h"
 #include "coordinator/store/store.h"
 
 namespace gotong::core {
@@ -24,13 +25,8 @@ namespace gotong::core {
 using StreamId = std::uint64_t;  // One worker stream; never used again.
 using ReplyId = std::uint64_t;   // Where the answer to a request goes; never used again.
 
-struct LeaseToken {
-    JobId job;
-    std::uint32_t attempt = 0;
-    auto operator<=>(const LeaseToken&) const = default;
-};
-
-enum class Phase : std::uint8_t { unknown = 0, loading = 1, rendering = 2, uploading = 3 };
+using job::LeaseToken;
+using job::Phase;
 
 struct OfferedModel {
     std::string name;

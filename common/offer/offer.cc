@@ -1,0 +1,76 @@
+#include "common/offer/offer.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "common/bytes.h"
+#include "common/crypto/base64.h"
+#include "common/json/reader.h"
+#include "common/json/strict.h"
+
+namespace gotong {
+namespace {
+
+// Two prompts of 4,000 bytes, each byte escaped, and the rest.
+constexpr std::size_t kMaxOffer = 32U << 10U;
+constexpr std::size_t kSaltBytes = 32;
+constexpr std::array kKeys{"attempt", "job", "modelDigest", "poolKeyId", "promptSalt", "spec"};
+
+void refuse_unknown_keys(const nlohmann::json& json, json::Reader& reader) {
+    for (const auto& [key, value] : json.items()) {
+        bool known = false;
+        for (const char* name : kKeys) known = known || key == name;
+        if (!known) reader.reject(key, "is not a field of an offer");
+    }
+}
+
+JobId read_job(json::Reader& reader) {
+    const auto id = JobId::from_hex(reader.text("job"));
+    if (!id) reader.reject("job", "must be 32 lower-case hexadecimal digits");
+    return id.value_or(JobId{});
+}
+
+std::string read_salt(json::Reader& reader) {
+    const auto salt = crypto::base64_decode(reader.text("promptSalt"));
+    if (salt && salt->size() == kSaltBytes) return *salt;
+    reader.reject("promptSalt", "must be 32 bytes in base64");
+    return {};
+}
+
+}  // namespace
+
+std::string offer_payload(const Offer& offer) {
+    const nlohmann::json json{{"attempt", offer.attempt},
+                              {"job", offer.job.to_hex()},
+                              {"modelDigest", offer.model_digest},
+                              {"poolKeyId", offer.pool_key_id},
+                              {"promptSalt", crypto::base64_encode(as_bytes(offer.prompt_salt))},
+                              {"spec", to_json(offer.spec)}};
+    return json.dump();
+}
+
+Result<Offer> parse_offer(std::string_view payload) {
+    auto json = json::parse_strict(payload, {.bytes = kMaxOffer});
+    if (!json) return Failure{json.error().during("read the offer")};
+    std::optional<Error> wrong;
+    json::Reader reader(*json, wrong);
+    if (wrong) return Failure{*wrong};
+    refuse_unknown_keys(*json, reader);
+
+    Offer offer;
+    offer.attempt = reader.u32("attempt");
+    offer.job = read_job(reader);
+    offer.model_digest = crypto::to_hex(reader.digest("modelDigest"));
+    offer.pool_key_id = crypto::to_hex(reader.digest("poolKeyId"));
+    offer.prompt_salt = read_salt(reader);
+    reader.object("spec");
+    if (wrong) return Failure{*wrong};
+
+    auto spec = render_spec_from_json((*json)["spec"]);
+    if (!spec) return Failure{spec.error().during("read the offer's spec")};
+    offer.spec = std::move(*spec);
+    return offer;
+}
+
+}  // namespace gotong

@@ -1,0 +1,83 @@
+#include "common/offer/render_spec.h"
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "common/bytes.h"
+#include "common/crypto/sha256.h"
+#include "common/json/reader.h"
+
+namespace gotong {
+namespace {
+
+constexpr std::array kKeys{"guidance", "height",   "model", "negativePrompt", "private", "prompt",
+                           "sampler",  "schedule", "seed",  "steps",          "width"};
+
+// The Reader skips what it is not asked for; a spec has no room for more.
+void refuse_unknown_keys(const nlohmann::json& json, json::Reader& reader) {
+    for (const auto& [key, value] : json.items()) {
+        bool known = false;
+        for (const char* name : kKeys) known = known || key == name;
+        if (!known) reader.reject(key, "is not a field of a render spec");
+    }
+}
+
+bool read_private(const nlohmann::json& json, json::Reader& reader) {
+    const auto found = json.find("private");
+    if (found != json.end() && found->is_boolean()) return found->get<bool>();
+    reader.reject("private", "must be true or false");
+    return false;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const RenderSpec& spec) {
+    return {{"guidance", decimal_text(spec.guidance)},
+            {"height", spec.height},
+            {"model", spec.model},
+            {"negativePrompt", spec.negative_prompt},
+            {"private", spec.is_private},
+            {"prompt", spec.prompt},
+            {"sampler", spec.sampler},
+            {"schedule", spec.schedule},
+            {"seed", std::to_string(spec.seed)},
+            {"steps", spec.steps},
+            {"width", spec.width}};
+}
+
+Result<RenderSpec> render_spec_from_json(const nlohmann::json& json) {
+    std::optional<Error> wrong;
+    json::Reader reader(json, wrong);
+    if (wrong) return Failure{*wrong};
+    refuse_unknown_keys(json, reader);
+
+    RenderSpec spec;
+    spec.guidance = reader.decimal_text("guidance");
+    spec.height = reader.u32("height");
+    spec.model = reader.text("model");
+    spec.negative_prompt = reader.text("negativePrompt");
+    spec.is_private = read_private(json, reader);
+    spec.prompt = reader.text("prompt");
+    spec.sampler = reader.text("sampler");
+    spec.schedule = reader.text("schedule");
+    spec.seed = reader.u64_text("seed");
+    spec.steps = reader.u32("steps");
+    spec.width = reader.u32("width");
+    if (wrong) return Failure{*wrong};
+    return spec;
+}
+
+Digest spec_sha256(const RenderSpec& spec) {
+    return crypto::sha256(as_bytes(to_json(spec).dump()));
+}
+
+std::string decimal_text(double value) {
+    std::array<char, 400> text;  // The longest double takes 309 digits before its point.
+    const auto [end, error] =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    return error == std::errc{} ? std::string(text.data(), end) : std::string("0");
+}
+
+}  // namespace gotong

@@ -1,0 +1,47 @@
+#include "coordinator/job/price.h"
+
+namespace gotong::job {
+namespace {
+
+constexpr std::int64_t kMicro = 1'000'000;
+
+// A picture of one credit: 512 x 512 pixels, 20 steps, cost 1,000 thousandths.
+constexpr std::uint64_t kUnit = 512ULL * 512 * 20 * 1'000;
+
+// 1,000,000 / kUnit, reduced, so that the product below stays within 64 bits.
+constexpr std::uint64_t kNumerator = 25;
+constexpr std::uint64_t kDenominator = 131'072;
+static_assert(kNumerator * kUnit == static_cast<std::uint64_t>(kMicro) * kDenominator);
+
+}  // namespace
+
+Credits price_of(const ModelFacts& model, std::uint32_t width, std::uint32_t height,
+                 std::uint32_t steps) {
+    const std::uint64_t work = std::uint64_t{width} * height * steps * model.cost;
+    return {static_cast<std::int64_t>((work * kNumerator + kDenominator - 1) / kDenominator)};
+}
+
+std::string credits_text(Credits credits) {
+    const bool is_negative = credits.micro < 0;
+    const std::int64_t micro = is_negative ? -credits.micro : credits.micro;
+    std::string fraction = std::to_string(kMicro + micro % kMicro).substr(1);
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    return (is_negative ? "-" : "") + std::to_string(micro / kMicro) +
+           (fraction.empty() ? "" : "." + fraction) + (micro == kMicro ? " credit" : " credits");
+}
+
+Result<> check_affordable(Credits price, std::uint32_t count, Credits available) {
+    const Credits total{price.micro * count};
+    if (total <= available) return {};
+    std::string message =
+        "this costs " + credits_text(total) + " and your account has " + credits_text(available);
+    const std::int64_t affordable = price.micro > 0 ? available.micro / price.micro : 0;
+    if (affordable > 0) {
+        message += "; that pays for count " + std::to_string(affordable);
+    } else {
+        message += "; fewer steps or a smaller size cost less";
+    }
+    return fail(ErrorCode::resource_exhausted, message, "count");
+}
+
+}  // namespace gotong::job
