@@ -1,0 +1,49 @@
+// Byte-pair merging: one word's bytes -> ids. The vocabulary and the merge list of a CLIP
+// tokenizer, checked when built, and the merge loop.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "common/result.h"
+
+namespace gotong::engine {
+
+using TokenId = std::int64_t;
+using Vocabulary = std::unordered_map<std::string, TokenId>;
+using MergeList = std::vector<std::pair<std::string, std::string>>;  // First is merged first.
+
+class Bpe {
+  public:
+    // Errors (invalid_argument): a merge whose parts or result are not in the vocabulary, or an
+    // `unknown` token that is not.
+    static Result<Bpe> build(const Vocabulary& vocabulary, const MergeList& merges,
+                             const std::string& unknown);
+
+    // Appends the ids of `word`, any bytes but none at all. Cost: the square of its length.
+    void append_ids(std::vector<TokenId>& ids, std::string_view word) const;
+
+  private:
+    struct Merge {
+        std::size_t rank = 0;
+        TokenId result = 0;
+    };
+    struct PairHash {
+        std::size_t operator()(const std::pair<TokenId, TokenId>& pair) const {
+            constexpr std::size_t kOddMultiplier = 0x9E3779B97F4A7C15ULL;
+            return static_cast<std::size_t>(pair.first) * kOddMultiplier +
+                   static_cast<std::size_t>(pair.second);
+        }
+    };
+
+    // Of each byte, inside a word and at its end ("</w>"); the unknown token where it has none.
+    std::vector<TokenId> inner_;
+    std::vector<TokenId> final_;
+    std::unordered_map<std::pair<TokenId, TokenId>, Merge, PairHash> merges_;
+};
+
+}  // namespace gotong::engine
