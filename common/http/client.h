@@ -1,0 +1,38 @@
+// One HTTP request on a connection of its own. Blocks; safe from every thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "common/crypto/digest.h"
+#include "common/http/url.h"
+#include "common/result.h"
+
+namespace gotong::http {
+
+enum class Method { get, put };
+
+struct Request {
+    Method method = Method::get;
+    Url url;
+    std::string body;            // Of a PUT.
+    std::string content_type;    // Of a PUT.
+    std::size_t most_bytes = 0;  // Of the answer's body.
+    // SHA-256 of the server's certificate (DER). Absent: one that the system's roots verify.
+    std::optional<crypto::Digest> pinned;
+    std::chrono::milliseconds patience{std::chrono::seconds{60}};  // Without a byte moving.
+};
+
+struct Response {
+    unsigned status = 0;
+    std::string body;
+};
+
+// Follows no redirects. Errors: unavailable when the server cannot be reached, goes silent or
+// closes early; permission_denied when its certificate is not the one expected; resource_exhausted
+// for a longer body. Any status that the server answers is a Response.
+Result<Response> exchange(const Request& request);
+
+}  // namespace gotong::http
