@@ -1,0 +1,56 @@
+// What a model is, to everybody in a pool: its files with their digests, and what may be asked of
+// it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/crypto/digest.h"
+#include "common/result.h"
+
+namespace gotong::model {
+
+inline constexpr std::size_t kMaxFiles = 256;  // The largest families need some dozens.
+inline constexpr std::size_t kMaxPath = 255;
+inline constexpr std::size_t kMaxLicence = 200;               // Bytes: a name, not the text.
+inline constexpr std::size_t kMaxManifestText = 256U << 10U;  // All files with the longest paths.
+
+struct ModelFile {
+    std::string path;  // Relative to the model's folder, with forward slashes.
+    std::uint64_t size = 0;
+    Digest sha256{};
+
+    bool operator==(const ModelFile&) const = default;
+};
+
+struct ModelManifest {
+    std::string name;                 // text/plain_name.h
+    std::string family;               // "sd1"
+    std::vector<ModelFile> files;     // By path, ascending.
+    std::string licence;              // "not stated" when nothing says it.
+    std::uint32_t default_width = 0;  // Pixels: what the model was trained for.
+    std::uint32_t default_height = 0;
+    std::uint32_t size_multiple = 0;  // Width and height must be multiples of it.
+    std::uint32_t max_width = 0;
+    std::uint32_t max_height = 0;
+
+    bool operator==(const ModelManifest&) const = default;
+};
+
+// Names these very files: SHA-256 over the lines "<sha256 in hexadecimal>  <path>\n" in ascending
+// order, which is what `sha256sum <files> | LC_ALL=C sort | sha256sum` prints.
+Digest digest(const ModelManifest& manifest);
+
+// Whether `path` stays inside the folder that it is relative to: segments of letters, digits, '.',
+// '_' and '-' that do not begin with a point, between single slashes.
+bool is_model_path(std::string_view path);
+
+std::string to_json(const ModelManifest& manifest);
+
+// Errors: invalid_argument with the field at fault, names and paths included: a manifest may come
+// from a peer, and its paths are opened.
+Result<ModelManifest> manifest_from_json(std::string_view text);
+
+}  // namespace gotong::model
