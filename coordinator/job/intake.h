@@ -1,8 +1,7 @@
 // The front desk: everything that can be wrong with a submission is found here, before anything is
 // queued, and told with the field, the limit and the nearest value that would work.
 //
-// Corridor: coordinator/rpc/creator_service -> [coordinator/job/intake] ->
-// coordinator/ledger/ledger
+// Corridor: rpc/creator_service -> [job/intake] -> ledger/ledger
 #pragma once
 
 #include <cstdint>

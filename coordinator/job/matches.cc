@@ -1,6 +1,8 @@
 #include "coordinator/job/matches.h"
 
 #include <array>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "common/receipt/prompt_commitment.h"
@@ -60,7 +62,8 @@ Result<> matches(const receipt::RenderStatement& statement, const Job& job, cons
          {statement.worker.key_id == parties.worker_key_id &&
               statement.worker.enrolment_sha256 == parties.enrolment_sha256,
           "worker"},
-         {statement.pool.key_id == parties.pool_key_id, "pool.keyid"}}};
+         {statement.pool.key_id == parties.pool_key_id && statement.pool.name == parties.pool_name,
+          "pool"}}};
     if (auto ok = first_failure(checks); !ok) return ok;
     return first_failure(sampling_checks(statement, job.spec));
 }

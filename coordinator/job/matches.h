@@ -3,7 +3,7 @@
 // The signature, the blob and the picture in it were checked before (coordinator/verify); this is
 // the comparison with what the pool asked for, field by field.
 //
-// Corridor: coordinator/verify/verifier -> [coordinator/job/matches] -> coordinator/ledger/ledger
+// Corridor: verify/verifier -> [job/matches] -> ledger/ledger
 #pragma once
 
 #include <string>
@@ -20,6 +20,7 @@ struct Parties {
     std::string worker_key_id;  // Hexadecimal.
     Digest enrolment_sha256{};  // Of the payload of the worker's enrolment.
     std::string pool_key_id;    // Hexadecimal.
+    std::string pool_name;
 };
 
 // invalid_argument names the first field that differs, as docs/verify.md spells it. A prompt may

@@ -1,0 +1,45 @@
+// Which free worker should take this job?
+//
+// A pure function of a snapshot of the workers online. The reason that comes back with the choice
+// is kept with the attempt, for whoever asks "why not me?".
+//
+// Corridor: schedule/queue -> [schedule/choose_worker] -> schedule/lease
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+
+#include "common/credits.h"
+#include "common/ids.h"
+
+namespace gotong::schedule {
+
+struct JobNeeds {
+    Credits price;             // Stands for the work: pixels x steps x model cost.
+    std::set<WorkerId> avoid;  // They failed it before.
+};
+
+struct Candidate {  // A worker online that has the job's model.
+    WorkerId id;
+    bool is_free = false;
+    bool is_resident = false;            // It rendered with this model last.
+    std::optional<double> ns_per_micro;  // Measured rendering time for a micro-credit.
+    std::uint64_t last_given = 0;        // When it last got a job; 0: never.
+};
+
+struct Choice {
+    WorkerId worker;
+    std::string reason;
+};
+
+// The free candidate that is expected to finish first, or nullopt if none is free. Loading a model
+// counts as extra time; a worker that was never measured is expected to be fast, and so gets
+// measured. Of equals, the one that has waited longest for a job, then the lowest id.
+//
+// A worker in `avoid` is not considered while another candidate, free or not, is outside of it.
+std::optional<Choice> choose_worker(const JobNeeds& job, std::span<const Candidate> online);
+
+}  // namespace gotong::schedule

@@ -1,0 +1,40 @@
+// The coordinator's one decider: pairs the jobs at the front with the workers that are free. It
+// looks at a snapshot and says what should happen; core makes it happen.
+//
+// Corridor: schedule/queue -> [schedule/dispatcher] -> schedule/lease
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "common/ids.h"
+#include "common/time.h"
+#include "coordinator/roster/roster.h"
+#include "coordinator/schedule/lease.h"
+#include "coordinator/schedule/queue.h"
+
+namespace gotong::schedule {
+
+struct Match {
+    JobId job;
+    WorkerId worker;
+    std::string reason;
+};
+
+// The next pair by fair share, or nullopt when nobody free can take anything that waits.
+//
+// Cost: workers online times lanes of the queue; not the number of jobs.
+std::optional<Match> next_match(const Queue& queue, const roster::Roster& roster,
+                                const Leases& leases, Monotonic now);
+
+// Offers that the worker can take now: what its last snapshot called free, less what it was given
+// since.
+std::uint32_t free_slots(const roster::Session& session, const Leases& leases, Monotonic now);
+
+// Whether a worker that could render these weights and is not among `avoid` is connected.
+bool is_other_online(const std::string& model_digest, const std::set<WorkerId>& avoid,
+                     const roster::Roster& roster);
+
+}  // namespace gotong::schedule

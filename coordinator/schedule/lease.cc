@@ -1,0 +1,72 @@
+#include "coordinator/schedule/lease.h"
+
+#include "common/check.h"
+
+namespace gotong::schedule {
+
+void Leases::begin(const Lease& lease) {
+    const bool is_new = leases_.emplace(lease.token.job, lease).second;
+    check(is_new, "a job was leased twice");
+    by_worker_[lease.worker].insert(lease.token.job);
+}
+
+void Leases::end(JobId job) {
+    const auto found = leases_.find(job);
+    check(found != leases_.end(), "a lease ended that is not there");
+    const auto worker = by_worker_.find(found->second.worker);
+    worker->second.erase(job);
+    if (worker->second.empty()) by_worker_.erase(worker);
+    leases_.erase(found);
+}
+
+Lease* Leases::find(JobId job) {
+    const auto found = leases_.find(job);
+    return found == leases_.end() ? nullptr : &found->second;
+}
+
+const Lease* Leases::find(JobId job) const {
+    const auto found = leases_.find(job);
+    return found == leases_.end() ? nullptr : &found->second;
+}
+
+Lease* Leases::find(const job::LeaseToken& token, WorkerId worker) {
+    Lease* lease = find(token.job);
+    return lease && lease->token == token && lease->worker == worker ? lease : nullptr;
+}
+
+std::vector<job::LeaseToken> Leases::of(WorkerId worker) const {
+    std::vector<job::LeaseToken> tokens;
+    const auto found = by_worker_.find(worker);
+    if (found == by_worker_.end()) return tokens;
+    for (const JobId& job : found->second) tokens.push_back(leases_.at(job).token);
+    return tokens;
+}
+
+std::vector<Lease> Leases::overdue(Monotonic now, const LeaseLimits& limits) const {
+    std::vector<Lease> overdue;
+    for (const auto& [job, lease] : leases_) {
+        const auto limit = lease.is_accepted ? limits.progress_timeout : limits.accept_within;
+        if (now - lease.last_progress >= limit) overdue.push_back(lease);
+    }
+    return overdue;
+}
+
+bool note_progress(Lease& lease, job::Phase phase, std::uint32_t step, Monotonic now) {
+    if (phase == lease.phase && step == lease.step) return false;
+    lease.phase = phase;
+    lease.step = step;
+    lease.last_progress = now;
+    if (step > 0 && !lease.first_step_at) {
+        lease.first_step = step;
+        lease.first_step_at = now;
+    }
+    return true;
+}
+
+std::optional<std::chrono::nanoseconds> step_time(const Lease& lease) {
+    if (!lease.first_step_at || lease.step <= lease.first_step) return std::nullopt;
+    const std::chrono::nanoseconds passed = lease.last_progress - *lease.first_step_at;
+    return passed / (lease.step - lease.first_step);
+}
+
+}  // namespace gotong::schedule

@@ -1,0 +1,73 @@
+// Leases: which worker holds which job, under which attempt, and since when nothing was heard of
+// it.
+//
+// A lease begins as an offer that must be accepted within a short time, and lives on as long as
+// steps are reported. Both limits run on the monotonic clock; a lease read back from the store
+// starts them anew.
+//
+// Corridor: schedule/choose_worker -> [schedule/lease] -> rpc/worker_service
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/ids.h"
+#include "common/time.h"
+#include "coordinator/job/lease_token.h"
+
+namespace gotong::schedule {
+
+struct Lease {
+    job::LeaseToken token;
+    WorkerId worker;
+    bool is_accepted = false;  // The worker said so.
+    bool is_seen = false;      // Its last snapshot knew of it: its slot is counted as taken there.
+    Monotonic last_progress{};
+    job::Phase phase = job::Phase::unknown;
+    std::uint32_t step = 0;
+    // The first step that was reported, for the mean time of those that followed.
+    std::uint32_t first_step = 0;
+    std::optional<Monotonic> first_step_at;
+};
+
+struct LeaseLimits {
+    std::chrono::milliseconds accept_within{0};
+    std::chrono::milliseconds progress_timeout{0};
+};
+
+class Leases {
+  public:
+    void begin(const Lease& lease);
+    void end(JobId job);
+
+    Lease* find(JobId job);
+    const Lease* find(JobId job) const;
+
+    // The lease under exactly this attempt, held by this worker; else nullptr.
+    Lease* find(const job::LeaseToken& token, WorkerId worker);
+
+    std::vector<job::LeaseToken> of(WorkerId worker) const;
+
+    // Leases whose offer was not answered, or whose steps stopped, in time.
+    std::vector<Lease> overdue(Monotonic now, const LeaseLimits& limits) const;
+
+    std::size_t size() const { return leases_.size(); }
+
+  private:
+    std::map<JobId, Lease> leases_;
+    std::map<WorkerId, std::set<JobId>> by_worker_;
+};
+
+// Feeds the progress clock if the report says something new. A step that was reported before, as a
+// hung renderer's heartbeat repeats it, does not. True if there was progress.
+bool note_progress(Lease& lease, job::Phase phase, std::uint32_t step, Monotonic now);
+
+// The mean time of a step so far; nullopt before two different steps were reported.
+std::optional<std::chrono::nanoseconds> step_time(const Lease& lease);
+
+}  // namespace gotong::schedule

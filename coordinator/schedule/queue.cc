@@ -1,0 +1,152 @@
+#include "coordinator/schedule/queue.h"
+
+#include <algorithm>
+
+#include "common/check.h"
+#include "coordinator/schedule/retry.h"
+
+namespace gotong::schedule {
+
+void Queue::add(Waiting waiting, WallTime not_before, WallTime now) {
+    check(!waiting_.contains(waiting.job), "a job was queued twice");
+    // A longer delay than any that is given means that the wall clock was set back.
+    const bool is_delayed = not_before > now && not_before - now <= kLongestRetryDelay;
+    const JobId job = waiting.job;
+    const Entry& entry =
+        waiting_
+            .insert_or_assign(job, Entry{std::move(waiting), is_delayed ? not_before : WallTime{}})
+            .first->second;
+    if (is_delayed) {
+        delayed_.emplace(not_before, job);
+    } else {
+        enter(entry.waiting);
+    }
+}
+
+void Queue::remove(JobId job) {
+    const auto found = waiting_.find(job);
+    check(found != waiting_.end(), "a job left the queue that was not in it");
+    if (found->second.not_before == WallTime{}) {
+        leave(found->second.waiting);
+    } else {
+        delayed_.erase({found->second.not_before, job});
+    }
+    waiting_.erase(found);
+}
+
+void Queue::serve(JobId job) {
+    const Waiting waiting = waiting_.at(job).waiting;
+    remove(job);
+    retag(waiting.account, [&] { share_.serve(waiting.account, waiting.price); });
+}
+
+void Queue::give_back(AccountId account, Credits price) {
+    retag(account, [&] { share_.give_back(account, price); });
+}
+
+bool Queue::admit(WallTime now) {
+    bool admitted = false;
+    while (!delayed_.empty()) {
+        const auto [due, job] = *delayed_.begin();
+        if (due > now && due - now <= kLongestRetryDelay) break;
+        delayed_.erase(delayed_.begin());
+        Entry& entry = waiting_.at(job);
+        entry.not_before = {};
+        enter(entry.waiting);
+        admitted = true;
+    }
+    return admitted;
+}
+
+std::vector<const Waiting*> Queue::fronts() const {
+    std::vector<std::pair<std::pair<std::int64_t, std::uint64_t>, const Waiting*>> turns;
+    for (const auto& [needs, lane] : lanes_) {
+        const auto& [tag, account] = *lane.turns.begin();
+        const auto& [order, job] = lane.rows.at(account).front();
+        turns.push_back({{tag, order}, &waiting_.at(job).waiting});
+    }
+    std::sort(turns.begin(), turns.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<const Waiting*> fronts;
+    for (const auto& [turn, waiting] : turns) fronts.push_back(waiting);
+    return fronts;
+}
+
+std::size_t Queue::ahead_of(JobId job) const {
+    const Entry& entry = waiting_.at(job);
+    if (entry.not_before != WallTime{}) return waiting_.size() - delayed_.size();
+    const Waiting& waiting = entry.waiting;
+    std::size_t own = 0;  // Of the same account, over all lanes of the model.
+    for (const auto& [needs, lane] : lanes_) {
+        const auto row = lane.rows.find(waiting.account);
+        if (needs.model_digest != waiting.needs.model_digest || row == lane.rows.end()) continue;
+        const auto at = std::lower_bound(row->second.begin(), row->second.end(),
+                                         std::pair{waiting.order, JobId{}});
+        own += static_cast<std::size_t>(at - row->second.begin());
+    }
+    std::size_t ahead = own;
+    for (const auto& [needs, lane] : lanes_) {
+        if (needs.model_digest == waiting.needs.model_digest) ahead += ahead_in(lane, waiting, own);
+    }
+    return ahead;
+}
+
+// Accounts take turns: one that is due earlier has had its turn once more when ours comes.
+std::size_t Queue::ahead_in(const Lane& lane, const Waiting& waiting, std::size_t own) const {
+    const std::pair mine{share_.tag_of(waiting.account), waiting.account};
+    std::size_t ahead = 0;
+    for (const auto& turn : lane.turns) {
+        if (turn.second == waiting.account) continue;
+        const std::size_t turns = own + (turn < mine ? 1 : 0);
+        ahead += std::min(turns, lane.rows.at(turn.second).size());
+    }
+    return ahead;
+}
+
+std::vector<JobId> Queue::of_model(const std::string& digest) const {
+    std::vector<JobId> jobs;
+    for (const auto& [job, entry] : waiting_) {
+        if (entry.waiting.needs.model_digest == digest) jobs.push_back(job);
+    }
+    return jobs;
+}
+
+void Queue::enter(const Waiting& waiting) {
+    if (!is_waiting(waiting.account)) share_.arrive(waiting.account);
+    Lane& lane = lanes_[waiting.needs];
+    Row& row = lane.rows[waiting.account];
+    const std::pair place{waiting.order, waiting.job};
+    row.insert(std::lower_bound(row.begin(), row.end(), place), place);
+    lane.turns.emplace(share_.tag_of(waiting.account), waiting.account);
+}
+
+void Queue::leave(const Waiting& waiting) {
+    const auto lane = lanes_.find(waiting.needs);
+    const auto row = lane->second.rows.find(waiting.account);
+    const std::pair place{waiting.order, waiting.job};
+    row->second.erase(std::lower_bound(row->second.begin(), row->second.end(), place));
+    if (!row->second.empty()) return;
+    lane->second.rows.erase(row);
+    lane->second.turns.erase({share_.tag_of(waiting.account), waiting.account});
+    if (lane->second.rows.empty()) lanes_.erase(lane);
+}
+
+bool Queue::is_waiting(AccountId account) const {
+    return std::any_of(lanes_.begin(), lanes_.end(),
+                       [&](const auto& lane) { return lane.second.rows.contains(account); });
+}
+
+// Changes the account's tag, and its place in each lane with it.
+template <class Change>
+void Queue::retag(AccountId account, Change change) {
+    const std::int64_t before = share_.tag_of(account);
+    change();
+    const std::int64_t after = share_.tag_of(account);
+    for (auto& [needs, lane] : lanes_) {
+        if (!lane.rows.contains(account)) continue;
+        lane.turns.erase({before, account});
+        lane.turns.emplace(after, account);
+    }
+}
+
+}  // namespace gotong::schedule

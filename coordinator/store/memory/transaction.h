@@ -1,0 +1,63 @@
+// One transaction on a MemoryStore's tables.
+#pragma once
+
+#include "coordinator/store/memory/tables.h"
+
+namespace gotong::store {
+
+class MemoryTransaction final : public Transaction {
+  public:
+    explicit MemoryTransaction(Tables& tables) : tables_(tables) {}
+    ~MemoryTransaction() override { journal_.undo(); }
+
+    void insert(const Request& request) override;
+    std::optional<Request> find_request(AccountId account,
+                                        std::string_view idempotency_key) override;
+
+    void insert(const job::Job& job) override;
+    void update(const job::Job& job) override;
+    std::optional<job::Job> find_job(JobId id) override;
+    std::vector<job::Job> jobs_of(RequestId request) override;
+    std::vector<job::Job> newest_jobs(AccountId account, std::uint32_t most) override;
+    std::vector<job::Job> open_jobs() override;
+    Counts counts() override;
+
+    void insert(const job::Attempt& attempt) override;
+    void end_attempt(JobId job, std::uint32_t number, WallTime at, std::string_view outcome,
+                     std::string_view reason) override;
+    std::optional<job::Attempt> find_attempt(JobId job, std::uint32_t number) override;
+    std::vector<job::Attempt> attempts_of(JobId job) override;
+    WorkerRecord record_of(WorkerId worker) override;
+
+    bool remember_statement(const Digest& statement_sha256, JobId job) override;
+
+    void insert(const Account& account) override;
+    void set_revoked(AccountId account, bool revoked) override;
+    void set_token(AccountId account, const Digest& token_hash) override;
+    std::vector<Account> accounts() override;
+
+    void insert(const Worker& worker) override;
+    void update(const Worker& worker) override;
+    std::vector<Worker> workers() override;
+
+    void insert_invite(const Digest& token_hash, WallTime expires) override;
+    bool take_invite(const Digest& token_hash, WallTime now) override;
+
+    void put(const CatalogueModel& model) override;
+    void remove_model(std::string_view name) override;
+    std::vector<CatalogueModel> models() override;
+
+    bool post(const Posting& posting) override;
+    Credits balance(std::string_view ledger_account) override;
+
+    void put_setting(std::string_view key, std::string_view value) override;
+    std::optional<std::string> setting(std::string_view key) override;
+
+    Result<> commit() override;
+
+  private:
+    Tables& tables_;
+    Journal journal_;
+};
+
+}  // namespace gotong::store
