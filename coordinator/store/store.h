@@ -112,11 +112,11 @@ class Transaction {
     virtual void insert(const store::Account& account) = 0;
     virtual void set_revoked(AccountId account, bool revoked) = 0;
     virtual void set_token(AccountId account, const crypto::Digest& token_hash) = 0;
-    virtual std::vector<store::Account> accounts() = 0;
+    virtual std::vector<store::Account> accounts() = 0;  // In the order of their ids.
 
     virtual void insert(const store::Worker& worker) = 0;
     virtual void update(const store::Worker& worker) = 0;  // Name, enrolment, revoked.
-    virtual std::vector<store::Worker> workers() = 0;
+    virtual std::vector<store::Worker> workers() = 0;  // In the order of their ids.
 
     virtual void insert_invite(const crypto::Digest& token_hash, WallTime expires) = 0;
     // Uses the invite up. False: unknown, used or expired.
@@ -124,7 +124,7 @@ class Transaction {
 
     virtual void put(const CatalogueModel& model) = 0;  // By name.
     virtual void remove_model(std::string_view name) = 0;
-    virtual std::vector<CatalogueModel> models() = 0;
+    virtual std::vector<CatalogueModel> models() = 0;  // In the order of their names.
 
     // False, and nothing is written, if (kind, reference) was posted before.
     virtual bool post(const Posting& posting) = 0;

@@ -1,10 +1,21 @@
 // Postings and balances.
+#include "common/check.h"
 #include "coordinator/store/sqlite/query.h"
 #include "coordinator/store/sqlite/transaction.h"
 
 namespace gotong::sqlite {
+namespace {
+
+bool is_balanced(const store::Posting& posting) {
+    Credits sum;
+    for (const store::LedgerEntry& entry : posting.entries) sum = sum + entry.amount;
+    return sum == Credits{};
+}
+
+}  // namespace
 
 bool Transaction::post(const store::Posting& posting) {
+    check(is_balanced(posting), "the entries of a posting sum to zero");
     Query(database_,
           "INSERT INTO posting (kind, reference, at) VALUES (?, ?, ?) "
           "ON CONFLICT (kind, reference) DO NOTHING",

@@ -19,7 +19,7 @@ void Transaction::set_token(AccountId account, const crypto::Digest& token_hash)
 }
 
 std::vector<store::Account> Transaction::accounts() {
-    Query query(database_, "SELECT id, name, token_hash, revoked FROM account ORDER BY row");
+    Query query(database_, "SELECT id, name, token_hash, revoked FROM account ORDER BY id");
     std::vector<store::Account> accounts;
     while (query.next()) {
         accounts.push_back({.id = query.take<AccountId>(),
@@ -48,7 +48,7 @@ void Transaction::update(const store::Worker& worker) {
 std::vector<store::Worker> Transaction::workers() {
     Query query(database_,
                 "SELECT id, public_key, name, enrolment, enrolled, revoked FROM worker "
-                "ORDER BY row");
+                "ORDER BY id");
     std::vector<store::Worker> workers;
     while (query.next()) {
         workers.push_back({.id = query.take<WorkerId>(),

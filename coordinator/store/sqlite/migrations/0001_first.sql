@@ -6,23 +6,21 @@
 -- what comes later is a new script.
 
 CREATE TABLE account (
-    row INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE,
+    id BLOB PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     token_hash BLOB NOT NULL UNIQUE,
     revoked INTEGER NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE worker (
-    row INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE,
+    id BLOB PRIMARY KEY,
     public_key BLOB NOT NULL UNIQUE,
     name TEXT NOT NULL,
     enrolment TEXT NOT NULL,
     enrolled INTEGER NOT NULL,
     revoked INTEGER NOT NULL,
     accepted INTEGER NOT NULL DEFAULT 0  -- Attempts accepted, kept by a trigger.
-);
+) WITHOUT ROWID;
 
 CREATE TABLE invite (
     token_hash BLOB PRIMARY KEY,
