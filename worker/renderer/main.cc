@@ -1,0 +1,136 @@
+// gotong-renderer: the process that holds libtorch. No network, no keys, no database.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+#include "worker/renderer/commands.h"
+
+namespace gotong::renderer {
+namespace {
+
+constexpr int kBadInput = 2;
+constexpr int kMaxThreads = 1024;
+
+void add_model(CLI::App& command, std::filesystem::path& model) {
+    command.add_option("--model", model, "A model in the diffusers folder layout")->required();
+}
+
+void add_device(CLI::App& command, engine::DeviceOptions& device) {
+    using Kind = engine::DeviceOptions::Kind;
+    using Precision = engine::DeviceOptions::Precision;
+    static const std::map<std::string, Kind> kinds{
+        {"auto", Kind::automatic}, {"cpu", Kind::cpu}, {"cuda", Kind::cuda}};
+    static const std::map<std::string, Precision> precisions{{"auto", Precision::automatic},
+                                                             {"fp32", Precision::fp32},
+                                                             {"fp16", Precision::fp16},
+                                                             {"bf16", Precision::bf16}};
+    command.add_option("--threads", device.threads, "CPU threads; 0: libtorch's own choice")
+        ->check(CLI::Range(0, kMaxThreads));
+    command.add_option("--device", device.kind, "auto, cpu or cuda")
+        ->transform(CLI::CheckedTransformer(kinds));
+    command.add_option("--precision", device.precision, "auto, fp32, fp16 or bf16")
+        ->transform(CLI::CheckedTransformer(precisions));
+}
+
+// "640x512" into width and height; the complaint, or nothing.
+std::string read_size(const std::string& text, RenderOptions& options) {
+    int width = 0;
+    int height = 0;
+    int end = 0;
+    const int read = std::sscanf(text.c_str(), "%6dx%6d%n", &width, &height, &end);
+    if (read != 2 || static_cast<std::size_t>(end) != text.size())
+        return "--size is \"" + text + "\", but must be like 512x512";
+    options.width = width;
+    options.height = height;
+    return {};
+}
+
+void add_render(CLI::App& app, RenderOptions& options, int& code) {
+    CLI::App& command = *app.add_subcommand("render", "Render one picture, without a pool");
+    add_model(command, options.model);
+    add_device(command, options.device);
+    command.add_option("--prompt", options.prompt, "What to draw")->required();
+    command.add_option("--negative", options.negative_prompt, "What not to draw");
+    auto* width = command.add_option("--width", options.width, "Pixels");
+    auto* height = command.add_option("--height", options.height, "Pixels");
+    command
+        .add_option_function<std::string>(
+            "--size",
+            [&options](const std::string& text) {
+                if (const auto wrong = read_size(text, options); !wrong.empty())
+                    throw CLI::ValidationError(wrong);
+            },
+            "WIDTHxHEIGHT in pixels")
+        ->excludes(width)
+        ->excludes(height);
+    command.add_option("--steps", options.steps, "Denoising steps")->capture_default_str();
+    command.add_option("--guidance", options.guidance, "How strictly to follow the prompt")
+        ->capture_default_str();
+    command.add_option("--sampler", options.sampler, "euler, euler_a, ddim or dpmpp_2m")
+        ->capture_default_str();
+    command.add_option("--schedule", options.schedule, "normal or karras")->capture_default_str();
+    command.add_option("--seed", options.seed, "Same seed, same picture")->capture_default_str();
+    command.add_option("--latents-in", options.latents_in,
+                       "Safetensors file whose \"latents\" to start from, scaled already");
+    command.add_option("--dump", options.dump, "Folder for all intermediate tensors");
+    command.add_option("--out", options.out, "The PNG to write")->capture_default_str();
+    command.callback([&options, &code] { code = render(options); });
+}
+
+void add_serve(CLI::App& app, ServeOptions& options, int& code) {
+    CLI::App& command = *app.add_subcommand("serve", "Render for the worker that started us");
+    command.add_option("--fd", options.socket, "The inherited socket")->required();
+    add_device(command, options.device);
+    command.callback([&options, &code] { code = serve(options); });
+}
+
+void add_tokens(CLI::App& app, TokensOptions& options, int& code) {
+    CLI::App& command =
+        *app.add_subcommand("tokens", "Texts on standard input to ids, one JSON array a line");
+    add_model(command, options.model);
+    command.add_flag("--pad", options.padded, "Cut and pad to the model's length");
+    command.callback([&options, &code] { code = tokens(options); });
+}
+
+void add_fit_preview(CLI::App& app, FitPreviewOptions& options, int& code) {
+    CLI::App& command = *app.add_subcommand(
+        "fit-preview", "Fit the latent-to-colour map that previews are made with; prints JSON");
+    add_model(command, options.model);
+    add_device(command, options.device);
+    command.callback([&options, &code] { code = fit_preview(options); });
+}
+
+}  // namespace
+
+int report(const Error& error) {
+    std::fprintf(stderr, "gotong-renderer: %s\n", error.message.c_str());
+    const bool bad_input = error.code == ErrorCode::invalid_argument ||
+                           error.code == ErrorCode::not_found ||
+                           error.code == ErrorCode::unimplemented;
+    return bad_input ? kBadInput : EXIT_FAILURE;
+}
+
+}  // namespace gotong::renderer
+
+int main(int argc, char** argv) {
+    namespace renderer = gotong::renderer;
+    CLI::App app{"Draws pictures with libtorch"};
+    app.set_version_flag("--version", "gotong-renderer " GOTONG_VERSION);
+    app.require_subcommand(1);
+    int code = EXIT_SUCCESS;
+    renderer::RenderOptions render;
+    renderer::ServeOptions serve;
+    renderer::TokensOptions tokens;
+    renderer::FitPreviewOptions fit_preview;
+    renderer::add_render(app, render, code);
+    renderer::add_serve(app, serve, code);
+    renderer::add_tokens(app, tokens, code);
+    renderer::add_fit_preview(app, fit_preview, code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? EXIT_SUCCESS : renderer::kBadInput;
+    }
+    return code;
+}

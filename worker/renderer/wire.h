@@ -1,0 +1,52 @@
+// renderer.proto to plain structs and back: the only place of the renderer that sees protobuf.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/result.h"
+#include "worker/engine/latent/preview.h"
+#include "worker/engine/model.h"
+#include "worker/engine/request.h"
+
+namespace gotong::renderer {
+
+using Tag = std::uint64_t;  // The daemon's name for a job.
+
+struct RenderJob {
+    Tag tag = 0;
+    std::string model_dir;
+    engine::Request request;
+    std::optional<engine::LatentToRgb> preview;
+};
+struct CancelJob {
+    Tag tag = 0;
+};
+// A job that cannot even be queued: an unknown sampler, a size beyond int.
+struct RefusedJob {
+    Tag tag = 0;
+    Error error;
+};
+using Command = std::variant<RenderJob, CancelJob, RefusedJob>;
+
+// Error: invalid_argument for what is no command at all; the connection is then of no more use.
+Result<Command> parse_command(std::string_view frame);
+
+enum class JobPhase { loading, encoding, denoising, decoding };
+
+struct Progress {
+    JobPhase phase = JobPhase::loading;
+    int step = 0;
+    int steps = 0;
+    std::optional<engine::Pixels> preview;
+};
+
+std::string ready_event(const engine::DeviceInfo& device);
+std::string progress_event(Tag tag, const Progress& progress);
+std::string done_event(Tag tag, const engine::Picture& picture, double load_ms);
+std::string failed_event(Tag tag, const Error& error);
+
+}  // namespace gotong::renderer
