@@ -30,7 +30,7 @@ struct DeviceInfo {
     std::string device;              // "cpu", or "cuda:0 NVIDIA H200"
     std::string precision;           // "fp32", "fp16", "bf16"
     std::string libtorch;            // "2.13.0"
-    std::uint64_t memory_bytes = 0;  // All of the device's memory.
+    std::uint64_t memory_bytes = 0;  // All of the device's; 0: its driver does not say.
 };
 Result<DeviceInfo> describe_device(const DeviceOptions& options);
 

@@ -1,0 +1,38 @@
+// The denoiser of Stable Diffusion 1 and 2: a UNet that guesses the noise in a latent, given the
+// timestep and a text.
+//
+// Corridor: text/clip_text -> [denoise/unet] -> sample/sampler
+#pragma once
+
+#include <vector>
+
+#include "worker/engine/denoise/blocks.h"
+#include "worker/engine/denoise/time_embedding.h"
+
+namespace gotong::engine {
+
+class Unet {
+  public:
+    Unet(const Scope& scope, const UnetConfig& config);
+
+    // Once a picture. context: [batch, tokens, width], on the model's device, in its type.
+    TextKeys text_keys(const at::Tensor& context);
+
+    // latent: [batch, in_channels, h, w], h and w multiples of config().size_multiple(), with the
+    // batch of the context. Returns [batch, out_channels, h, w].
+    at::Tensor operator()(const at::Tensor& latent, double timestep, const TextKeys& text);
+
+    const UnetConfig& config() const { return config_; }
+
+  private:
+    UnetConfig config_;
+    TimeEmbedding time_;
+    Conv2d conv_in_;
+    std::vector<DownBlock> down_;
+    MiddleBlock middle_;
+    std::vector<UpBlock> up_;
+    GroupNorm norm_out_;
+    Conv2d conv_out_;
+};
+
+}  // namespace gotong::engine

@@ -1,0 +1,33 @@
+// Linear: y = x W^T + b over the last dimension.
+#pragma once
+
+#include "worker/engine/layers/weights.h"
+
+namespace gotong::engine {
+
+enum class Bias { with, without };
+
+class Linear {
+  public:
+    // Takes `weight` [out, in] and `bias` [out] at `scope`.
+    Linear(const Scope& scope, std::int64_t in, std::int64_t out, Bias bias = Bias::with);
+
+    // The same from tensors at hand; `bias` may be undefined.
+    Linear(at::Tensor weight, at::Tensor bias)
+        : weight_(std::move(weight)), bias_(std::move(bias)) {}
+
+    // A 1x1 convolution [out, in, 1, 1] read as a linear layer over the channels.
+    static Linear from_pointwise_conv(const Scope& scope, std::int64_t in, std::int64_t out);
+
+    at::Tensor operator()(const at::Tensor& x);
+
+  private:
+    at::Tensor weight_;  // Packed once enough rows came at a time (see linear.cc).
+    at::Tensor bias_;
+    bool packed_ = false;
+};
+
+// One layer that computes several over the same input: their weights stacked, without bias.
+Linear stacked(const std::vector<Scope>& scopes, std::int64_t in, std::int64_t out_each);
+
+}  // namespace gotong::engine

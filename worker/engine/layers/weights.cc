@@ -1,0 +1,88 @@
+#include "worker/engine/layers/weights.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+
+namespace gotong::engine {
+namespace {
+
+std::optional<c10::ScalarType> float_type(std::string_view dtype) {
+    if (dtype == "F32") return c10::kFloat;
+    if (dtype == "F16") return c10::kHalf;
+    if (dtype == "BF16") return c10::kBFloat16;
+    if (dtype == "F64") return c10::kDouble;
+    return std::nullopt;
+}
+
+std::string spelled(at::IntArrayRef shape) {
+    std::string text = "[";
+    for (const std::int64_t dimension : shape) {
+        if (text.size() > 1) text += ", ";
+        text += std::to_string(dimension);
+    }
+    return text + "]";
+}
+
+// A copy of the entry's values. The file's bytes may lie at any address, and tensors want theirs
+// aligned, so the copy goes through bytes.
+at::Tensor copied(const TensorEntry& entry, c10::ScalarType type, const Placement& placement) {
+    auto raw = at::empty(entry.shape, at::TensorOptions(type));
+    std::copy(entry.bytes.begin(), entry.bytes.end(), static_cast<std::uint8_t*>(raw.data_ptr()));
+    return raw.to(placement.device, placement.type);
+}
+
+}  // namespace
+
+Scope Scope::operator/(std::string_view child) const {
+    return {*weights_, name_.empty() ? std::string(child) : name_ + "." + std::string(child)};
+}
+
+at::Tensor Scope::take(at::IntArrayRef shape) const { return weights_->take(name_, shape); }
+
+bool Scope::exists() const { return weights_->table_.contains(name_); }
+
+bool Scope::has_children() const {
+    const auto next = weights_->table_.lower_bound(name_ + ".");
+    return next != weights_->table_.end() && next->first.starts_with(name_ + ".");
+}
+
+at::Tensor Weights::broken(const std::string& name, const std::string& why) {
+    if (!problem_) {
+        problem_ =
+            Error{ErrorCode::invalid_argument, file_name_ + ": tensor \"" + name + "\" " + why, {}};
+    }
+    return {};
+}
+
+at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
+    if (problem_) return {};
+    const auto found = table_.find(name);
+    if (found == table_.end()) return broken(name, "is missing");
+    const TensorEntry& entry = found->second;
+    if (shape != at::IntArrayRef(entry.shape)) {
+        return broken(
+            name, "has shape " + spelled(entry.shape) + "; the config asks for " + spelled(shape));
+    }
+    const auto type = float_type(entry.dtype);
+    if (!type) return broken(name, "is of type " + std::string(entry.dtype) + ", not a float");
+    taken_.insert(name);
+    return copied(entry, *type, placement_);
+}
+
+Result<> Weights::finish() const {
+    if (problem_) return Failure{*problem_};
+    const auto is_ignored = [&](const std::string& name) {
+        return std::any_of(ignored_.begin(), ignored_.end(), [&](const std::string& prefix) {
+            return name == prefix || name.starts_with(prefix + ".");
+        });
+    };
+    for (const auto& [name, entry] : table_) {
+        if (taken_.contains(name) || is_ignored(name)) continue;
+        return fail(ErrorCode::invalid_argument,
+                    file_name_ + ": tensor \"" + name + "\" belongs to nothing in the config");
+    }
+    return {};
+}
+
+}  // namespace gotong::engine

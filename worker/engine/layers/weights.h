@@ -1,0 +1,82 @@
+// Hands a module its tensors out of a safetensors file, by name and shape, in the type and on the
+// device that it computes with.
+//
+//     Weights weights(file, "unet/diffusion_pytorch_model.safetensors", cpu_fp32);
+//     Unet unet(weights.root(), config);
+//     if (auto done = weights.finish(); !done) return Failure{done.error()};
+//
+// The first problem (a tensor that is missing, of another shape or of no usable type) is kept and
+// reported by finish(), as is any tensor that nobody took. After a problem tensors are undefined,
+// so modules must not compute with them in their constructors.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "worker/engine/weights/safetensors.h"
+
+namespace gotong::engine {
+
+struct Placement {
+    c10::Device device = c10::kCPU;
+    c10::ScalarType type = c10::kFloat;
+};
+
+class Weights;
+
+// A place in the tree of names: scope / "conv1" / "weight" is "...conv1.weight".
+class Scope {
+  public:
+    Scope operator/(std::string_view child) const;
+    Scope operator/(std::size_t index) const { return *this / std::to_string(index); }
+
+    // The tensor of this very name; undefined after a problem.
+    at::Tensor take(at::IntArrayRef shape) const;
+    bool exists() const;
+
+    // Any tensor below this name?
+    bool has_children() const;
+
+  private:
+    friend class Weights;
+    Scope(Weights& weights, std::string name) : weights_(&weights), name_(std::move(name)) {}
+    Weights* weights_;
+    std::string name_;
+};
+
+class Weights {
+  public:
+    // `file` must outlive this object; the tensors are copies.
+    Weights(const SafetensorsFile& file, std::string file_name, Placement placement)
+        : table_(file.tensors()), file_name_(std::move(file_name)), placement_(placement) {}
+
+    Scope root() { return {*this, ""}; }
+
+    // Tensors below `prefix`, or of that very name, that nobody needs to take.
+    void ignore(const std::string& prefix) { ignored_.push_back(prefix); }
+
+    Result<> finish() const;
+
+  private:
+    friend class Scope;
+    at::Tensor take(const std::string& name, at::IntArrayRef shape);
+    at::Tensor broken(const std::string& name, const std::string& why);
+
+    const TensorTable& table_;
+    std::string file_name_;
+    Placement placement_;
+    std::set<std::string, std::less<>> taken_;
+    std::vector<std::string> ignored_;
+    std::optional<Error> problem_;
+};
+
+}  // namespace gotong::engine

@@ -1,0 +1,24 @@
+// The modules of a loaded model. Needs torch; everybody else sees model.h.
+#pragma once
+
+#include "worker/engine/denoise/unet.h"
+#include "worker/engine/latent/vae.h"
+#include "worker/engine/layers/weights.h"
+#include "worker/engine/model.h"
+#include "worker/engine/sample/schedule.h"
+#include "worker/engine/text/clip_bpe.h"
+#include "worker/engine/text/clip_text.h"
+
+namespace gotong::engine {
+
+struct Model::Parts {
+    Placement placement;  // Of text encoder and denoiser; the decoder computes in fp32 there.
+    ModelInfo info;
+    ClipTokenizer tokenizer;
+    ClipTextEncoder text_encoder;
+    Unet unet;
+    VaeDecoder decoder;
+    SchedulerConfig scheduler;
+};
+
+}  // namespace gotong::engine

@@ -1,0 +1,104 @@
+#include "worker/engine/text/clip_text.h"
+
+#include <ATen/Functions.h>
+
+namespace gotong::engine {
+namespace {
+
+constexpr int kMaxWidth = 16'384;
+constexpr int kMaxLayers = 256;
+constexpr int kMaxVocabulary = 1 << 22;
+constexpr int kMaxPositions = 4'096;
+
+// x * sigmoid(1.702 x), the approximation that CLIP was trained with.
+at::Tensor quick_gelu(const at::Tensor& x) {
+    constexpr double kSlope = 1.702;
+    return at::sigmoid(x * kSlope).mul_(x);
+}
+
+ClipTextConfig::Activation read_activation(ConfigReader& config) {
+    const std::string name = config.text("hidden_act", "quick_gelu");
+    if (name == "gelu") return ClipTextConfig::Activation::gelu;
+    if (name != "quick_gelu") {
+        config.unsupported("hidden_act", "\"" + name + "\" is not quick_gelu or gelu");
+    }
+    return ClipTextConfig::Activation::quick_gelu;
+}
+
+}  // namespace
+
+Result<ClipTextConfig> read_clip_text_config(ConfigReader& config) {
+    ClipTextConfig clip;
+    config.must_be("model_type", "clip_text_model");
+    config.must_be("use_attention_mask", false);
+    clip.vocabulary = config.integer("vocab_size", 49408, 1, kMaxVocabulary);
+    clip.width = config.integer("hidden_size", 512, 1, kMaxWidth);
+    clip.inner_width = config.integer("intermediate_size", 2048, 1, 4 * kMaxWidth);
+    clip.layers = config.integer("num_hidden_layers", 12, 1, kMaxLayers);
+    clip.heads = config.integer("num_attention_heads", 8, 1, kMaxWidth);
+    clip.positions = config.integer("max_position_embeddings", 77, 1, kMaxPositions);
+    clip.epsilon = config.number("layer_norm_eps", 1e-5, 0, 1);
+    clip.activation = read_activation(config);
+    if (clip.width % clip.heads != 0) {
+        config.invalid("num_attention_heads", "must divide hidden_size");
+    }
+    // The format stores every default of its base class, most of them about generating text.
+    config.ignore_rest();
+    if (auto done = config.finish(); !done) return Failure{done.error()};
+    return clip;
+}
+
+ClipTextLayer::ClipTextLayer(const Scope& scope, const ClipTextConfig& config)
+    : heads_(config.heads),
+      activation_(config.activation),
+      norm1_(scope / "layer_norm1", config.width, config.epsilon),
+      norm2_(scope / "layer_norm2", config.width, config.epsilon),
+      query_(scope / "self_attn" / "q_proj", config.width, config.width),
+      key_(scope / "self_attn" / "k_proj", config.width, config.width),
+      value_(scope / "self_attn" / "v_proj", config.width, config.width),
+      out_(scope / "self_attn" / "out_proj", config.width, config.width),
+      widen_(scope / "mlp" / "fc1", config.width, config.inner_width),
+      narrow_(scope / "mlp" / "fc2", config.inner_width, config.width) {}
+
+at::Tensor ClipTextLayer::operator()(const at::Tensor& x) {
+    const at::Tensor normed = norm1_(x);
+    const at::Tensor h =
+        x + out_(attend(query_(normed), key_(normed), value_(normed), heads_, Mask::causal));
+    const at::Tensor wide = widen_(norm2_(h));
+    return h + narrow_(activation_ == ClipTextConfig::Activation::gelu ? at::gelu(wide)
+                                                                       : quick_gelu(wide));
+}
+
+ClipTextEncoder::ClipTextEncoder(const Scope& scope, const ClipTextConfig& config)
+    : config_(config),
+      token_embedding_((scope / "embeddings" / "token_embedding" / "weight")
+                           .take({config.vocabulary, config.width})),
+      position_embedding_((scope / "embeddings" / "position_embedding" / "weight")
+                              .take({config.positions, config.width})),
+      norm_(scope / "final_layer_norm", config.width, config.epsilon) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(config.layers); ++i) {
+        layers_.emplace_back(scope / "encoder" / "layers" / i, config);
+    }
+}
+
+at::Tensor ClipTextEncoder::operator()(std::span<const std::int64_t> ids) {
+    const auto count = static_cast<std::int64_t>(ids.size());
+    const at::Tensor index = at::tensor(at::IntArrayRef(ids.data(), ids.size()), at::kLong)
+                                 .to(token_embedding_.device());
+    at::Tensor x =
+        at::embedding(token_embedding_, index) + position_embedding_.slice(/*dim=*/0, 0, count);
+    x = x.unsqueeze(0);
+    for (ClipTextLayer& layer : layers_) x = layer(x);
+    return norm_(x);
+}
+
+Scope clip_text_scope(Weights& weights) {
+    const Scope root = weights.root();
+    const Scope prefixed = root / "text_model";
+    const bool old = prefixed.has_children();
+    // 0, 1, 2, ...: older files store the positions' numbers as a tensor.
+    weights.ignore(old ? "text_model.embeddings.position_ids" : "embeddings.position_ids");
+    return old ? prefixed : root;
+}
+
+}  // namespace gotong::engine
