@@ -1,0 +1,105 @@
+#include "worker/models/local_models.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "common/model/model_folder.h"
+
+namespace gotong::models {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kIndex = "model_index.json";
+// A folder of models, not somebody's whole disk.
+constexpr std::size_t kMostFolders = 256;
+constexpr std::size_t kShownDigits = 16;
+
+bool is_model(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::is_regular_file(folder / kIndex, ignored);
+}
+
+Result<std::vector<fs::path>> model_folders(const fs::path& root) {
+    if (is_model(root)) return std::vector{root};
+    std::error_code error;
+    std::vector<fs::path> folders;
+    for (fs::directory_iterator at{root, error}, end; !error && at != end; at.increment(error)) {
+        if (is_model(at->path())) folders.push_back(at->path());
+        if (folders.size() > kMostFolders)
+            return fail(ErrorCode::resource_exhausted, root.string() + " holds more than " +
+                                                           std::to_string(kMostFolders) +
+                                                           " models; name a smaller folder");
+    }
+    if (error) return fail(ErrorCode::not_found, root.string() + ": " + error.message());
+    std::ranges::sort(folders);
+    return folders;
+}
+
+std::string short_hex(const Digest& digest) {
+    return crypto::to_hex(digest).substr(0, kShownDigits);
+}
+
+}  // namespace
+
+LocalModels::LocalModels(fs::path cache_file)
+    : cache_file_(std::move(cache_file)), cache_(model::DigestCache::load(cache_file_)) {}
+
+Result<model::ModelManifest> LocalModels::read(const fs::path& folder, WallTime now) {
+    auto manifest = model::read_model_folder(folder, {}, cache_, now);
+    // A cache that cannot be saved costs time at the next start, no more.
+    [[maybe_unused]] const Result<> saved = cache_.save(cache_file_);
+    return manifest;
+}
+
+Result<std::vector<std::string>> LocalModels::scan(const fs::path& root, WallTime now) {
+    std::error_code error;
+    const fs::path absolute = fs::canonical(root, error);
+    if (error) return fail(ErrorCode::not_found, root.string() + ": " + error.message());
+    const auto folders = model_folders(absolute);
+    if (!folders) return Failure{folders.error()};
+    models_.clear();
+    std::vector<std::string> unusable;
+    for (const fs::path& folder : *folders) {
+        auto manifest = read(folder, now);
+        if (manifest)
+            models_.push_back({folder, std::move(*manifest)});
+        else
+            unusable.push_back(folder.string() + ": " + manifest.error().message);
+    }
+    return unusable;
+}
+
+Result<fs::path> LocalModels::verify(const std::string& digest_hex, WallTime now) {
+    const auto known = std::ranges::find_if(models_, [&](const LocalModel& local) {
+        return crypto::to_hex(model::digest(local.manifest)) == digest_hex;
+    });
+    if (known == models_.end())
+        return fail(ErrorCode::not_found, "no model with digest " + digest_hex + " is here");
+    const auto now_there = read(known->folder, now);
+    if (!now_there) return fail(ErrorCode::data_loss, now_there.error().message);
+    const std::string difference = first_difference(known->manifest, *now_there);
+    if (difference.empty()) return known->folder;
+    return fail(ErrorCode::data_loss, difference + "; restore the file and start the worker again");
+}
+
+std::string first_difference(const model::ModelManifest& expected,
+                             const model::ModelManifest& found) {
+    const std::string model = "model " + expected.name + ": ";
+    for (const model::ModelFile& file : expected.files) {
+        const auto same = std::ranges::find(found.files, file.path, &model::ModelFile::path);
+        if (same == found.files.end()) return model + file.path + " is missing";
+        if (same->sha256 != file.sha256)
+            return model + file.path + " is " + short_hex(same->sha256) + ".., expected " +
+                   short_hex(file.sha256) + "..";
+    }
+    for (const model::ModelFile& file : found.files) {
+        if (std::ranges::find(expected.files, file.path, &model::ModelFile::path) ==
+            expected.files.end())
+            return model + file.path + " is not expected";
+    }
+    return {};
+}
+
+}  // namespace gotong::models

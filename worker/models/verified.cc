@@ -1,0 +1,34 @@
+#include "worker/models/verified.h"
+
+#include <utility>
+
+namespace gotong::models {
+namespace {
+
+class Verified final : public worker::Executor {
+  public:
+    Verified(LocalModels& models, const Clock& clock, worker::ExecutorPtr inner)
+        : models_(models), clock_(clock), inner_(std::move(inner)) {}
+
+    Result<worker::Outcome> run(const worker::Job& job, const std::stop_token& stop,
+                                const worker::OnProgress& on_progress) override {
+        auto folder = models_.verify(job.offer.model_digest, clock_.now().wall);
+        if (!folder) return Failure{folder.error()};
+        worker::Job located = job;
+        located.model_dir = std::move(*folder);
+        return inner_->run(located, stop, on_progress);
+    }
+
+  private:
+    LocalModels& models_;
+    const Clock& clock_;
+    worker::ExecutorPtr inner_;
+};
+
+}  // namespace
+
+worker::ExecutorPtr verified(LocalModels& models, const Clock& clock, worker::ExecutorPtr inner) {
+    return std::make_unique<Verified>(models, clock, std::move(inner));
+}
+
+}  // namespace gotong::models

@@ -1,0 +1,69 @@
+#include "worker/render_child/child.h"
+
+#include <gotong/v1/renderer.pb.h>
+
+#include "common/crypto/sha256.h"
+
+namespace gotong::render_child {
+namespace {
+
+ProcessOptions process_options(const RendererOptions& options) {
+    std::vector<std::string> arguments{"serve", "--fd", std::to_string(kChildSocket)};
+    if (options.threads > 0) {
+        arguments.emplace_back("--threads");
+        arguments.push_back(std::to_string(options.threads));
+    }
+    return {.program = options.program,
+            .arguments = std::move(arguments),
+            .niceness = options.niceness,
+            .memory_bytes = options.memory_bytes};
+}
+
+Result<worker::EngineFacts> read_facts(const std::string& frame) {
+    v1::RendererEvent event;
+    if (!event.ParseFromString(frame) || !event.has_ready())
+        return fail(ErrorCode::data_loss, "the renderer did not begin with Ready");
+    const v1::RendererEvent::Ready& ready = event.ready();
+    return worker::EngineFacts{.engine = ready.engine(),
+                               .libtorch = ready.libtorch(),
+                               .device = ready.device(),
+                               .dtype = ready.dtype(),
+                               .memory_bytes = ready.memory_bytes(),
+                               .binary_sha256 = {}};
+}
+
+Result<worker::EngineFacts> await_ready(FrameSocket& socket, std::chrono::milliseconds wait) {
+    auto frame = socket.receive(wait);
+    if (!frame) return Failure{frame.error()};
+    if (!*frame)
+        return fail(ErrorCode::unavailable,
+                    "the renderer was not ready within " + std::to_string(wait.count()) + " ms");
+    return read_facts(**frame);
+}
+
+}  // namespace
+
+Result<Child> start_child(const RendererOptions& options) {
+    const Result<Digest> digest = crypto::sha256_file(options.program);
+    if (!digest) return Failure{digest.error().during("find the renderer")};
+    file::UniqueFd fd;
+    Result<Process> process = Process::start(process_options(options), fd);
+    if (!process) return Failure{process.error().during("start the renderer")};
+    FrameSocket socket{std::move(fd)};
+    Result<worker::EngineFacts> facts = await_ready(socket, options.ready_within);
+    if (!facts) {
+        constexpr int kGraceMs = 200;  // A program that closed its socket is about to end.
+        const std::string how = process->end(kGraceMs);
+        return fail(facts.error().code, facts.error().message + "; it " + how);
+    }
+    facts->binary_sha256 = *digest;
+    return Child{std::move(*process), std::move(socket), std::move(*facts)};
+}
+
+std::filesystem::path renderer_beside_us() {
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() /
+           "gotong-renderer";
+}
+
+}  // namespace gotong::render_child
