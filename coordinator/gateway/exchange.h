@@ -1,0 +1,75 @@
+// One HTTP request and its answer, as the parts that decide see them: no socket, no Beast. A
+// request's head alone decides; a body is taken only when the head was good.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/bytes.h"
+#include "common/crypto/digest.h"
+#include "common/ids.h"
+#include "common/result.h"
+#include "common/time.h"
+#include "coordinator/blob/blob_store.h"
+#include "coordinator/blob/presign.h"
+
+namespace gotong::gateway {
+
+enum class Verb { get, head, put, other };
+
+struct Head {
+    Verb verb = Verb::other;
+    std::string_view target;                      // Path and query, as sent.
+    std::optional<std::uint64_t> content_length;  // Absent: no body, or one of unknown size.
+};
+
+struct Reply {
+    unsigned status = 200;
+    std::string content_type;
+    std::string body;
+    std::unique_ptr<blob::Reader> stream;  // When set, sent in the place of `body`.
+    std::string allow;                     // With 405: the verbs that there are.
+};
+
+// Takes a request's body in, piece by piece. Dropped without end(), it leaves nothing behind.
+class Sink {
+  public:
+    virtual ~Sink() = default;
+    virtual Result<> take(ByteView piece) = 0;
+    virtual Reply end() = 0;  // After the last piece.
+};
+
+struct Receive {
+    std::unique_ptr<Sink> sink;
+    std::uint64_t size = 0;  // The body's, exactly.
+};
+
+using Decision = std::variant<Reply, Receive>;
+
+// A finished picture, as the core knows it.
+struct Picture {
+    crypto::Digest blob{};
+    std::string bundle;  // The receipt to be put in.
+};
+
+// What the gateway needs from the rest of the coordinator. All of it outlives the gateway and is
+// called from several of its threads at once; calls may block for milliseconds.
+struct Services {
+    const Clock& clock;
+    const blob::Presigner& presigner;
+    blob::BlobStore& blobs;
+    std::function<std::optional<Picture>(JobId)> picture;  // nullopt: no such job, or not done.
+    std::function<Result<>()> ready;                       // Whether the pool can take work.
+};
+
+Reply json_reply(unsigned status, std::string_view key, std::string_view value);
+
+// {"error": "<sentence>"} with the HTTP status of the error's code.
+Reply error_reply(const Error& error);
+
+}  // namespace gotong::gateway
