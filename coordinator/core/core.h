@@ -73,13 +73,15 @@ struct WorkerView {
     std::vector<std::string> models;
 };
 
+struct State;  // coordinator/core/state.h
+
 class Core {
   public:
     Core(Policy policy, Rng& rng, Notary& notary);  // Both outlive the core.
     ~Core();
 
     // Loads what is open. Leases found there are kept: their workers have one session_ttl from
-    // `now` to come back and say that they still hold them.
+    // `now` to come back and say that they still hold them. May write: commit the transaction.
     void restore(store::Transaction& transaction, Now now);
 
     // One event. Never blocks; its cost is a few microseconds and the store's.
@@ -97,7 +99,6 @@ class Core {
     std::vector<store::Account> accounts() const;
 
   private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 

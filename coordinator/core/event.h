@@ -18,20 +18,17 @@
 #include "common/result.h"
 #include "coordinator/job/job.h"
 #include "coordinator/job/lease_token.h"
+#include "coordinator/roster/session.h"
 #include "coordinator/store/store.h"
 
 namespace gotong::core {
 
-using StreamId = std::uint64_t;  // One worker stream; never used again.
-using ReplyId = std::uint64_t;   // Where the answer to a request goes; never used again.
+using ReplyId = std::uint64_t;  // Where the answer to a request goes; never used again.
 
 using job::LeaseToken;
 using job::Phase;
-
-struct OfferedModel {
-    std::string name;
-    std::string digest;  // Hexadecimal.
-};
+using roster::OfferedModel;
+using roster::StreamId;
 
 // ---- Creators ----
 struct Submit {

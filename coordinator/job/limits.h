@@ -9,6 +9,7 @@
 
 namespace gotong::job {
 
+inline constexpr std::uint32_t kMaxSide = 4'096;  // Pixels; what the verifier decodes.
 inline constexpr std::uint32_t kMinSteps = 1;
 inline constexpr std::uint32_t kMaxSteps = 150;   // Beyond it no sampler of ours changes a picture.
 inline constexpr double kMaxGuidance = 30.0;      // Beyond it pictures are burnt.

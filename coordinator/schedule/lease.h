@@ -32,7 +32,7 @@ struct Lease {
     std::uint32_t step = 0;
     // The first step that was reported, for the mean time of those that followed.
     std::uint32_t first_step = 0;
-    std::optional<Monotonic> first_step_at;
+    std::optional<Monotonic> first_step_at{};
 };
 
 struct LeaseLimits {

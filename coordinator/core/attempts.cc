@@ -1,0 +1,145 @@
+#include "coordinator/core/attempts.h"
+
+#include <set>
+#include <utility>
+
+#include "common/bytes.h"
+#include "common/crypto/sha256.h"
+#include "common/offer/offer.h"
+#include "coordinator/core/endings.h"
+#include "coordinator/job/state.h"
+#include "coordinator/schedule/retry.h"
+
+namespace gotong::core {
+namespace {
+
+std::string payload_for(const State& state, const job::Job& job) {
+    return offer_payload({.job = job.id,
+                          .attempt = job.attempt,
+                          .spec = job.spec,
+                          .model_digest = job.model_digest,
+                          .prompt_salt = job.prompt_salt,
+                          .pool_key_id = state.notary.pool_key_id()});
+}
+
+// Ends attempt and lease, whatever becomes of the job. Returns the job, running still.
+OpenJob& end_lease(Step& step, const LeaseToken& lease, std::string_view outcome,
+                   const std::string& reason) {
+    OpenJob& open = *step.state.jobs.find(lease.job);
+    step.store.end_attempt(lease.job, lease.attempt, step.now.wall, outcome, reason);
+    step.state.leases.end(lease.job);
+    step.state.queue.give_back(open.job.account, open.job.price);
+    return open;
+}
+
+bool is_fault(const job::Attempt& attempt) {
+    return attempt.outcome == "failed" || attempt.outcome == "rejected";
+}
+
+schedule::Failures failures_of(const Step& step, const job::Job& job) {
+    schedule::Failures failures;
+    for (const job::Attempt& attempt : step.store.attempts_of(job.id)) {
+        if (is_fault(attempt)) ++failures.attempts;
+    }
+    failures.workers = static_cast<std::uint32_t>(job.failed_on.size());
+    failures.other_worker_online =
+        schedule::is_other_online(job.model_digest, job.failed_on, step.state.roster);
+    return failures;
+}
+
+std::string given_up_reason(const schedule::Failures& failures, const std::string& last) {
+    return "given up after " + std::to_string(failures.attempts) + " failed attempts on " +
+           std::to_string(failures.workers) + (failures.workers == 1 ? " worker" : " workers") +
+           "; the last: " + last;
+}
+
+}  // namespace
+
+void begin_attempt(Step& step, const schedule::Match& match) {
+    State& state = step.state;
+    roster::Session& session = *state.roster.find(match.worker);
+    job::Job& job = state.jobs.find(match.job)->job;
+    state.queue.serve(job.id);
+    job::begin_attempt(job, match.worker);
+    const LeaseToken lease{job.id, job.attempt};
+    const std::string payload = payload_for(state, job);
+
+    step.store.insert(job::Attempt{.job = job.id,
+                                   .number = job.attempt,
+                                   .worker = match.worker,
+                                   .offer_sha256 = crypto::sha256(as_bytes(payload)),
+                                   .started = step.now.wall,
+                                   .ended = std::nullopt,
+                                   .outcome = "",
+                                   .reason = match.reason});
+    step.store.update(job);
+    state.leases.begin(
+        {.token = lease, .worker = match.worker, .last_progress = step.now.monotonic});
+    session.last_given = ++state.jobs_given;
+    session.resident = job.model_digest;
+    step.say(session, OfferJob{lease, state.notary.sign_offer(payload), state.policy.accept_within,
+                               state.policy.progress_timeout});
+    step.changed(job);
+}
+
+void return_attempt(Step& step, const LeaseToken& lease, std::string_view outcome,
+                    const std::string& reason) {
+    OpenJob& open = end_lease(step, lease, outcome, reason);
+    job::take_back(open.job, WallTime{});
+    step.store.update(open.job);
+    enqueue(step, open);
+}
+
+void blame_attempt(Step& step, const LeaseToken& lease, std::string_view outcome,
+                   const std::string& reason) {
+    OpenJob& open = end_lease(step, lease, outcome, reason);
+    job::Job& job = open.job;
+    job.failed_on.insert(job.holder);
+    job.failure = reason;
+    const schedule::Failures failures = failures_of(step, job);
+    job::take_back(job, step.now.wall + schedule::retry_delay(failures.attempts));
+    step.store.update(job);
+    if (schedule::is_hopeless(failures, step.state.policy.distinct_failures)) {
+        fail_job(step, job.id, given_up_reason(failures, reason));
+    } else {
+        enqueue(step, open);
+    }
+}
+
+void return_all(Step& step, WorkerId worker, std::string_view outcome, const std::string& reason) {
+    for (const LeaseToken& lease : step.state.leases.of(worker)) {
+        return_attempt(step, lease, outcome, reason);
+    }
+}
+
+void close_session(Step& step, roster::Session& session, Error reason) {
+    step.say(session, CloseStream{std::move(reason)});
+    step.state.roster.close(session.worker);
+}
+
+void enqueue(Step& step, OpenJob& open) {
+    State& state = step.state;
+    const job::Job& job = open.job;
+    if (!state.catalogue.has_weights(job.model_digest)) {
+        fail_job(step, job.id,
+                 "the pool no longer renders with these weights of " + job.spec.model);
+        return;
+    }
+    state.queue.add({.job = job.id,
+                     .account = job.account,
+                     .order = open.order,
+                     .price = job.price,
+                     .needs = {job.model_digest, job.failed_on}},
+                    job.not_before, step.now.wall);
+    state.wake = true;
+    step.changed(job);
+}
+
+void say_desired(Step& step, const roster::Session& session, std::vector<LeaseToken> cancel,
+                 std::vector<LeaseToken> resend) {
+    step.say(session, Desired{.keep = step.state.leases.of(session.worker),
+                              .cancel = std::move(cancel),
+                              .resend = std::move(resend)});
+}
+
+}  // namespace gotong::core

@@ -1,0 +1,36 @@
+// How an attempt begins, and how it ends while its job goes on. Private to coordinator/core.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "coordinator/core/state.h"
+#include "coordinator/schedule/dispatcher.h"
+
+namespace gotong::core {
+
+// The job gets the next attempt number and its worker the signed offer.
+void begin_attempt(Step& step, const schedule::Match& match);
+
+// Nobody is to blame: the job is queued again at once, in its old place.
+void return_attempt(Step& step, const LeaseToken& lease, std::string_view outcome,
+                    const std::string& reason);
+
+// The worker is to blame: the job waits a while and avoids it, or is given up.
+void blame_attempt(Step& step, const LeaseToken& lease, std::string_view outcome,
+                   const std::string& reason);
+
+// All leases of the worker, as return_attempt() does.
+void return_all(Step& step, WorkerId worker, std::string_view outcome, const std::string& reason);
+
+// Ends the session with this as the stream's status. Its leases are for the caller to end.
+void close_session(Step& step, roster::Session& session, Error reason);
+
+// Puts a job that is queued into the queue, or gives it up when its model has left the catalogue.
+void enqueue(Step& step, OpenJob& open);
+
+// Says what the worker should hold: all of its leases, and nothing of `cancel`.
+void say_desired(Step& step, const roster::Session& session, std::vector<LeaseToken> cancel,
+                 std::vector<LeaseToken> resend = {});
+
+}  // namespace gotong::core

@@ -1,0 +1,95 @@
+#include "coordinator/core/endings.h"
+
+#include <utility>
+
+#include "coordinator/core/attempts.h"
+#include "coordinator/job/state.h"
+#include "coordinator/ledger/ledger.h"
+
+namespace gotong::core {
+namespace {
+
+// Takes the job from where it waits, or from its worker.
+void withdraw(Step& step, const job::Job& job, const std::string& reason) {
+    State& state = step.state;
+    if (state.queue.contains(job.id)) state.queue.remove(job.id);
+    const schedule::Lease* found = state.leases.find(job.id);
+    if (!found) return;
+    const schedule::Lease lease = *found;
+    step.store.end_attempt(job.id, lease.token.attempt, step.now.wall, "cancelled", reason);
+    state.leases.end(job.id);
+    state.queue.give_back(job.account, job.price);
+    if (const auto* session = state.roster.find(lease.worker)) {
+        say_desired(step, *session, {lease.token});
+    }
+}
+
+// The job has its last state. `ended` is a copy that outlives its entry.
+void close_job(Step& step, const job::Job& ended) {
+    step.store.update(ended);
+    step.state.accounts.remove_open_job(ended.account);
+    step.state.jobs.remove(ended.id);
+    step.changed(ended);
+}
+
+// Ends the lease of the accepted job and learns from it how fast the worker is.
+void retire_lease(Step& step, const LeaseToken& accepted, const job::Job& job) {
+    State& state = step.state;
+    const schedule::Lease lease = *state.leases.find(job.id);
+    state.leases.end(job.id);
+    roster::Session* session = state.roster.find(lease.worker);
+    if (lease.token != accepted) {
+        step.store.end_attempt(job.id, lease.token.attempt, step.now.wall, "superseded",
+                               "an earlier attempt's result came in");
+        if (session) say_desired(step, *session, {lease.token});
+        return;
+    }
+    const auto mean = schedule::step_time(lease);
+    if (!session || !mean || job.price.micro == 0) return;
+    const double measured =
+        static_cast<double>(mean->count()) * job.spec.steps / static_cast<double>(job.price.micro);
+    constexpr double kWeight = 0.3;  // Of the newest: follows a change within some pictures.
+    const double before = session->ns_per_micro.value_or(measured);
+    session->ns_per_micro = before + kWeight * (measured - before);
+}
+
+}  // namespace
+
+void accept_result(Step& step, const roster::Session& session, const ResultVerified& result) {
+    State& state = step.state;
+    job::Job job = state.jobs.find(result.lease.job)->job;
+    const bool is_late = !state.leases.find(result.lease, session.worker);
+    if (state.queue.contains(job.id)) {
+        state.queue.serve(job.id);
+    } else {
+        retire_lease(step, result.lease, job);
+    }
+    const store::Worker& worker = *state.workers.find(session.worker);
+    job::finish(job, session.worker,
+                {.sha256 = result.blob_sha256,
+                 .size = result.blob_size,
+                 .bundle = state.notary.receipt(result.envelope, worker, job)});
+    step.store.end_attempt(job.id, result.lease.attempt, step.now.wall, "accepted",
+                           is_late ? "late, and nobody else held the job" : "");
+    ledger::settle(step.store, job, session.worker, step.now.wall);
+    step.ack(session, result.lease, Verdict::accepted, "", job.price);
+    close_job(step, job);
+}
+
+void fail_job(Step& step, JobId id, const std::string& reason) {
+    job::Job job = step.state.jobs.find(id)->job;
+    withdraw(step, job, reason);
+    job::give_up(job, reason);
+    ledger::release(step.store, job, step.now.wall);
+    close_job(step, job);
+}
+
+void cancel_job(Step& step, JobId id, const std::string& reason) {
+    job::Job job = step.state.jobs.find(id)->job;
+    withdraw(step, job, reason);
+    job::cancel(job, reason);
+    ledger::release(step.store, job, step.now.wall);
+    close_job(step, job);
+}
+
+}  // namespace gotong::core

@@ -1,0 +1,64 @@
+// What the core remembers between steps, and what a step works with. Private to coordinator/core.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coordinator/core/accounts.h"
+#include "coordinator/core/catalogue.h"
+#include "coordinator/core/core.h"
+#include "coordinator/core/enrolled_workers.h"
+#include "coordinator/core/open_jobs.h"
+#include "coordinator/roster/roster.h"
+#include "coordinator/schedule/lease.h"
+#include "coordinator/schedule/queue.h"
+
+namespace gotong::core {
+
+// Each open job is in exactly one of `queue` (when queued) and `leases` (when running).
+struct State {
+    Policy policy;
+    Rng& rng;
+    Notary& notary;
+
+    Accounts accounts{};
+    EnrolledWorkers workers{};
+    Catalogue catalogue{};
+    OpenJobs jobs{};
+    schedule::Queue queue{};
+    schedule::Leases leases{};
+    roster::Roster roster{};
+
+    std::uint64_t jobs_given = 0;  // Since the start.
+    bool wake = false;             // Something changed that may let a queued job go to a worker.
+};
+
+// One event being handled: the only way by which handlers touch the world.
+struct Step {
+    State& state;
+    Now now;
+    store::Transaction& store;
+    std::vector<Send>& sends;
+
+    void reply(ReplyId id, Result<Answer> answer);
+    void say(const roster::Session& session, WorkerMessage message);  // If it has a stream.
+    void ack(const roster::Session& session, const LeaseToken& lease, Verdict verdict,
+             std::string reason, Credits credit = {});
+    void changed(const job::Job& job, std::string preview_png = {});
+};
+
+JobView view_of(const State& state, const job::Job& job, Now now);
+
+// A fresh id of any kind.
+template <class SomeId>
+SomeId draw(Rng& rng) {
+    SomeId id;
+    rng.fill(id.bytes);
+    return id;
+}
+
+// Lower-case hexadecimal of 32 random bytes: nobody guesses it.
+std::string draw_secret(Rng& rng);
+
+}  // namespace gotong::core
