@@ -65,6 +65,10 @@ Result<nlohmann::json> parse_strict(std::string_view text, Limits limits) {
                                                      " bytes, more than " +
                                                      std::to_string(limits.bytes));
     }
+    // nlohmann-json takes a zero byte for the end of its input and would skip all that follows.
+    if (text.find('\0') != std::string_view::npos) {
+        return fail(ErrorCode::invalid_argument, "not JSON: it holds a zero byte");
+    }
     Rules rules(limits.depth);
     if (!nlohmann::json::sax_parse(text, &rules)) {
         return fail(ErrorCode::invalid_argument, rules.broken());

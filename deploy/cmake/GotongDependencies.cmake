@@ -22,5 +22,6 @@ endif()
 
 if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
   find_package(Catch2 3 REQUIRED)
+  find_package(rapidcheck REQUIRED)
   include(Catch)
 endif()
