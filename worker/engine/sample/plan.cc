@@ -33,16 +33,18 @@ double sigma_at(const std::vector<double>& sigmas, double timestep) {
     return sigmas[low] + (sigmas[high] - sigmas[low]) * (t - static_cast<double>(low));
 }
 
-// The inverse, linear in the logarithm; sigmas grow with the timestep.
+// The inverse, linear in the logarithm; sigmas grow with the timestep. The table's logarithms are
+// rounded to fp32: the reference's are, and it cuts fractions off (cosine betas) that hang on this.
 double timestep_at(const std::vector<double>& sigmas, double sigma) {
     if (sigmas.size() < 2) return 0;
-    const auto above = std::upper_bound(sigmas.begin(), sigmas.end(), sigma);
-    const auto index = std::clamp<std::ptrdiff_t>(above - sigmas.begin() - 1, 0,
-                                                  static_cast<std::ptrdiff_t>(sigmas.size()) - 2);
-    const double low = std::log(sigmas[static_cast<std::size_t>(index)]);
-    const double high = std::log(sigmas[static_cast<std::size_t>(index) + 1]);
-    const double weight = std::clamp((low - std::log(sigma)) / (low - high), 0.0, 1.0);
-    return static_cast<double>(index) + weight;
+    const auto table_log = [&](std::size_t i) {
+        return static_cast<double>(std::log(static_cast<float>(sigmas[i])));
+    };
+    std::size_t low = 0;
+    for (std::size_t i = 1; i + 1 < sigmas.size() && table_log(i) <= std::log(sigma); ++i) low = i;
+    const double span = table_log(low + 1) - table_log(low);
+    const double weight = std::clamp((std::log(sigma) - table_log(low)) / span, 0.0, 1.0);
+    return static_cast<double>(low) + weight;
 }
 
 // numpy.linspace(0, last, count), backwards.
@@ -179,6 +181,22 @@ void guess_unit(Step& step, PredictionKind prediction, double signal, double noi
     step.from_output = epsilon ? -noise / signal : -noise;
 }
 
+// An ancestral step goes further down than to the next sigma and comes up again by fresh noise.
+struct Descent {
+    double down;
+    double up;
+};
+
+// In fp32, as the reference: `down` is a difference of close numbers, and with few steps its
+// rounding is larger than all of the engine's together.
+Descent ancestral_descent(double from, double to) {
+    const auto from2 = static_cast<float>(from) * static_cast<float>(from);
+    const auto to2 = static_cast<float>(to) * static_cast<float>(to);
+    const float up = std::sqrt(to2 * (from2 - to2) / from2);
+    const float down = std::sqrt(to2 - up * up);
+    return {static_cast<double>(down), static_cast<double>(up)};
+}
+
 Plan euler_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps, bool ancestral) {
     Stops stops = euler_stops(config, schedule, steps);
     if (config.end_at_sigma_min && !ancestral)
@@ -193,10 +211,10 @@ Plan euler_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps,
         const double from = stops.sigmas[i];
         const double to = stops.sigmas[i + 1];
         guess_unscaled(step, config.prediction, from);
-        if (ancestral) step.noise = to * std::sqrt(from * from - to * to) / from;
-        const double down = std::sqrt(to * to - step.noise * step.noise);
-        step.latent = down / from;
-        step.denoised = 1 - down / from;
+        const Descent descent = ancestral ? ancestral_descent(from, to) : Descent{to, 0};
+        step.latent = descent.down / from;
+        step.denoised = 1 - step.latent;
+        step.noise = descent.up;
         plan.steps.push_back(step);
     }
     return plan;
