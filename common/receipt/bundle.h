@@ -1,7 +1,7 @@
 // The receipt as it travels: everything that a stranger needs, besides the picture and a pool key
 // that he trusts, to check a picture without a network.
 //
-// Corridor: common/receipt/statement -> [common/receipt/bundle] -> common/receipt/picture
+// Corridor: receipt/statement -> [receipt/bundle] -> receipt/picture
 #pragma once
 
 #include <cstddef>

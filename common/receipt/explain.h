@@ -1,7 +1,7 @@
 // A verdict in words, for people and for programs: who rendered what, when, with which weights, and
 // what no signature can prove.
 //
-// Corridor: common/receipt/verify -> [common/receipt/explain] -> coordinator/cli/verify
+// Corridor: receipt/verify -> [receipt/explain] -> cli/verify
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

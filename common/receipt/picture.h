@@ -1,6 +1,6 @@
 // A receipt inside its picture: one iTXt chunk, keyword "gotong:receipt", directly before IEND.
 //
-// Corridor: common/receipt/bundle -> [common/receipt/picture] -> common/receipt/verify
+// Corridor: receipt/bundle -> [receipt/picture] -> receipt/verify
 #pragma once
 
 #include <string>

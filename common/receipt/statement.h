@@ -5,7 +5,7 @@
 // that a later worker may say more; integers of 64 bits and decimals are strings, so that no
 // reader rounds them.
 //
-// Corridor: worker/image/png -> [common/receipt/statement] -> common/receipt/bundle
+// Corridor: image/png -> [receipt/statement] -> receipt/bundle
 #pragma once
 
 #include <cstdint>

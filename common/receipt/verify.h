@@ -1,6 +1,6 @@
 // Whether a picture is what its receipt says. Pure: no network, no clock, no file.
 //
-// Corridor: common/receipt/picture -> [common/receipt/verify] -> common/receipt/explain
+// Corridor: receipt/picture -> [receipt/verify] -> receipt/explain
 #pragma once
 
 #include <optional>

@@ -3,7 +3,7 @@
 //
 // The same pixels and texts always give the same bytes (of one libpng and zlib).
 //
-// Corridor: worker/engine/pipeline -> [worker/image/png] -> common/receipt/statement
+// Corridor: engine/pipeline -> [image/png] -> receipt/statement
 #pragma once
 
 #include <cstdint>
