@@ -46,6 +46,7 @@ struct SendUploadRequest {
 };
 struct SendResult {  // With the statement that the outbox keeps.
     Lease lease;
+    Kept kept;
 };
 struct SendFailure {
     Lease lease;

@@ -19,6 +19,8 @@ constexpr auto kStopWithin = 10s;
 constexpr auto kStopGrace = 5s;
 // A renderer that fails at once must not eat the pool's jobs one a second.
 constexpr Backoff kRest{.first = 1s, .most = 60s};
+// A pool that allows less silence than a step may take would have every renderer killed.
+constexpr auto kLeastPatience = 60s;
 // More than a pool that answers ever leaves open.
 constexpr std::size_t kMostFailures = 16;
 
@@ -110,7 +112,7 @@ Result<Job> Agent::judge(const OfferArrived& event, Now now) {
                .offer = std::move(*offer),
                .offer_sha256 = crypto::sha256(as_bytes(event.envelope.payload)),
                .leased = now.wall,
-               .patience = event.patience,
+               .patience = std::max<std::chrono::milliseconds>(event.patience, kLeastPatience),
                .preview = model->preview,
                .model_dir = {}};
 }

@@ -64,7 +64,7 @@ void Deliveries::upload_ended(const UploadEnded& ended, Monotonic now, Actions& 
 void Deliveries::report(const Lease& lease, Delivery& delivery, Monotonic now, Actions& out) {
     delivery.stage = Stage::reported;
     delivery.due = now + kAnswerWithin;
-    out.push_back(SendResult{lease});
+    out.push_back(SendResult{lease, delivery.kept});
 }
 
 void Deliveries::pump(Monotonic now, Actions& out) {

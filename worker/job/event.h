@@ -15,16 +15,6 @@
 
 namespace gotong::worker {
 
-// A picture and its signed statement on this machine's disk.
-struct Kept {
-    Digest sha256{};  // Of the picture's file.
-    std::uint64_t size = 0;
-};
-struct KeptResult {
-    Lease lease;
-    Kept kept;
-};
-
 // ---- From the pool ----
 struct SessionUp {  // The pool has welcomed us; frames may be sent.
     std::chrono::milliseconds heartbeat_idle{30'000};

@@ -84,4 +84,14 @@ struct Outcome {
     receipt::Envelope statement;        // Set by signed_by().
 };
 
+// A picture and its signed statement on this machine's disk.
+struct Kept {
+    Digest sha256{};  // Of the picture's file.
+    std::uint64_t size = 0;
+};
+struct KeptResult {
+    Lease lease;
+    Kept kept;
+};
+
 }  // namespace gotong::worker

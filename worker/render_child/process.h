@@ -17,8 +17,8 @@ namespace gotong::render_child {
 inline constexpr int kChildSocket = 3;
 
 struct ProcessOptions {
-    std::filesystem::path program;  // Absolute.
-    std::vector<std::string> arguments;
+    std::filesystem::path program{};  // Absolute.
+    std::vector<std::string> arguments{};
     int niceness = 0;                // 0 .. 19, as nice(1).
     std::uint64_t memory_bytes = 0;  // Most private memory; 0: no limit.
 };

@@ -3,7 +3,7 @@
 // The prompt is disclosed in the statement unless the job is private; the picture's own text does
 // the same. A private picture's statement only commits to it, with the salt of the pool's offer.
 //
-// Corridor: worker/image/png -> [sign/receipt_signer] -> link/kept
+// Corridor: image/png -> [sign/receipt_signer] -> link/kept
 #pragma once
 
 #include "common/receipt/statement.h"

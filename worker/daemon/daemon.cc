@@ -1,0 +1,70 @@
+#include "worker/daemon/daemon.h"
+
+#include <utility>
+#include <variant>
+
+#include "common/log/log.h"
+#include "worker/link/convert.h"
+
+namespace gotong::daemon {
+namespace {
+
+// Does one action. What only needs to be said to the pool goes through the generic overload.
+class Hands {
+  public:
+    explicit Hands(const Limbs& limbs) : limbs_(limbs) {}
+
+    bool wants_to_leave() const { return wants_to_leave_; }
+
+    template <class Frame>
+    void operator()(Frame& frame) {
+        // A frame that finds no stream is dropped: the next SessionUp says everything again.
+        limbs_.session.send(link::to_proto(std::move(frame)));
+    }
+
+    void operator()(worker::SendResult& action) {
+        const auto statement = limbs_.outbox.statement(action.lease);
+        if (statement)
+            limbs_.session.send(link::success(action.lease, *statement, action.kept));
+        else
+            log::error("a finished picture's statement cannot be read back",
+                       {{"job", action.lease.job.to_hex()}});
+    }
+
+    void operator()(worker::StartRender& action) {
+        log::info("rendering", {{"job", action.job.lease.job.to_hex()},
+                                {"attempt", std::to_string(action.job.lease.attempt)},
+                                {"model", action.job.offer.spec.model}});
+        limbs_.renders.start(std::move(action.job));
+    }
+    void operator()(worker::StopRender& action) { limbs_.renders.stop(action.lease); }
+    void operator()(worker::StartUpload& action) {
+        limbs_.uploads.start(action.lease, std::move(action.url));
+    }
+    void operator()(worker::DropKept& action) { limbs_.outbox.drop(action.lease); }
+    void operator()(worker::Leave&) { wants_to_leave_ = true; }
+    void operator()(worker::Tell& action) {
+        log::write(action.warning ? log::Level::warn : log::Level::info, action.sentence,
+                   {{"job", action.lease.job.to_hex()},
+                    {"attempt", std::to_string(action.lease.attempt)},
+                    {"detail", action.detail}});
+    }
+
+  private:
+    const Limbs& limbs_;
+    bool wants_to_leave_ = false;
+};
+
+}  // namespace
+
+void run(worker::Agent& agent, const Limbs& limbs) {
+    Hands hands{limbs};
+    while (!hands.wants_to_leave()) {
+        auto event = limbs.mailbox.pop_until(agent.deadline());
+        worker::Actions actions = agent.step(
+            event ? std::move(*event) : worker::Event{worker::Tick{}}, limbs.clock.now());
+        for (worker::Action& action : actions) std::visit(hands, action);
+    }
+}
+
+}  // namespace gotong::daemon

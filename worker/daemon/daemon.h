@@ -1,0 +1,26 @@
+// The loop: takes one event at a time to the agent and does what the agent says.
+#pragma once
+
+#include "common/time.h"
+#include "worker/daemon/mailbox.h"
+#include "worker/daemon/render_thread.h"
+#include "worker/daemon/upload_thread.h"
+#include "worker/job/agent.h"
+#include "worker/link/session.h"
+
+namespace gotong::daemon {
+
+// Everything that an action may need; all of it outlives run().
+struct Limbs {
+    const Clock& clock;
+    Mailbox& mailbox;
+    const link::Outbox& outbox;
+    link::Session& session;
+    RenderThread& renders;
+    UploadThread& uploads;
+};
+
+// Blocks until the agent wants to leave.
+void run(worker::Agent& agent, const Limbs& limbs);
+
+}  // namespace gotong::daemon

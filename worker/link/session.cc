@@ -1,0 +1,221 @@
+#include "worker/link/session.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "common/backoff/backoff.h"
+#include "common/crypto/random.h"
+#include "common/log/log.h"
+#include "common/receipt/dsse.h"
+#include "worker/link/channel.h"
+#include "worker/link/convert.h"
+#include "worker/link/stream.h"
+
+namespace gotong::link {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kHelloType = "application/vnd.gotong.hello.v1";
+constexpr std::uint32_t kProtocol = 1;
+constexpr std::size_t kNonce = 32;
+constexpr Backoff kReconnect{.first = 1s, .most = 60s};
+// A session that lasted so long was a good one: the next failure is a first one again. Two daemons
+// with one key, which throw each other out at once, slow down instead.
+constexpr auto kGoodSession = 30s;
+// For frames that were written before the end to arrive.
+constexpr auto kGoodbyeWithin = 1s;
+
+// Uniform in [0, 1).
+double random_share() {
+    std::uint8_t byte = 0;
+    crypto::fill({&byte, 1});
+    return byte / 256.0;
+}
+
+Failure unexpected_frame() {
+    return fail(ErrorCode::internal, "the pool does not speak the protocol of this worker");
+}
+
+}  // namespace
+
+class Session::Impl {
+  public:
+    Impl(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks)
+        : pool_(std::move(pool)),
+          key_(key),
+          machine_(std::move(machine)),
+          hooks_(std::move(hooks)),
+          instance_nonce_(crypto::random_id<SessionId>()),
+          thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+    ~Impl() {
+        thread_.request_stop();
+        std::unique_lock lock{mutex_};
+        if (stream_) stream_->half_close();
+        ended_.wait_for(lock, kGoodbyeWithin, [this] { return stream_ == nullptr; });
+        if (stream_) stream_->cancel();
+    }
+
+    bool send(const v1::ConnectRequest& frame) {
+        const std::shared_ptr<Stream> stream = welcomed_stream();
+        return stream && stream->write(frame);
+    }
+
+  private:
+    // Shared with the session's own thread, which lets go of it when the stream ends: a write that
+    // is under way then still has its stream.
+    std::shared_ptr<Stream> welcomed_stream() {
+        const std::lock_guard lock{mutex_};
+        return is_welcomed_ ? stream_ : nullptr;
+    }
+
+    void run(const std::stop_token& stop) {
+        std::uint32_t failures = 0;
+        while (!stop.stop_requested()) {
+            const auto began = std::chrono::steady_clock::now();
+            const Error why = stay_once(stop);
+            if (stop.stop_requested()) return;
+            hooks_.post(worker::SessionDown{});
+            if (std::chrono::steady_clock::now() - began > kGoodSession) failures = 0;
+            const auto delay = backoff_delay(kReconnect, ++failures, random_share());
+            log::warn("no connection to the pool", {{"pool", pool_.address},
+                                                    {"error", why.message},
+                                                    {"retry_ms", std::to_string(delay.count())}});
+            std::unique_lock lock{mutex_};
+            pause_.wait_for(lock, stop, delay, [] { return false; });
+        }
+    }
+
+    // From connecting to the end of the stream, whose reason it returns.
+    Error stay_once(const std::stop_token& stop) {
+        auto channel = open_channel(pool_);
+        if (!channel) return channel.error();
+        const auto stream = std::make_shared<Stream>(*channel);
+        if (!publish(stream, stop)) return stream->finish();
+        const Result<> stayed = talk(*stream);
+        stream->cancel();
+        Error why = stream->finish();
+        publish(nullptr, stop);
+        return stayed ? why : stayed.error();
+    }
+
+    // False when the session is being destroyed: nobody would cut the stream any more.
+    bool publish(std::shared_ptr<Stream> stream, const std::stop_token& stop) {
+        const std::lock_guard lock{mutex_};
+        const bool is_late = stream && stop.stop_requested();
+        if (is_late) stream->cancel();
+        stream_ = is_late ? nullptr : std::move(stream);
+        is_welcomed_ = false;
+        ended_.notify_all();
+        return !is_late;
+    }
+
+    // An error of ours; success when the stream ended by itself.
+    Result<> talk(Stream& stream) {
+        v1::ConnectResponse frame;
+        if (!stream.read(frame)) return {};
+        if (!frame.has_challenge() || frame.challenge().nonce().size() != kNonce)
+            return unexpected_frame();
+        if (!stream.write(hello(frame.challenge().nonce())) || !stream.read(frame)) return {};
+        if (!frame.has_welcome()) return unexpected_frame();
+        if (const Result<> welcomed = take_welcome(stream, frame.welcome()); !welcomed)
+            return welcomed;
+        while (stream.read(frame)) {
+            auto event = event_of(frame);
+            if (!event) return Failure{event.error().during("read a frame of the pool")};
+            if (*event) hooks_.post(std::move(**event));
+        }
+        return {};
+    }
+
+    Result<> take_welcome(Stream& stream, const v1::Welcome& welcome) {
+        const auto catalogue = catalogue_of(welcome);
+        if (!catalogue) return Failure{catalogue.error()};
+        for (const std::string& refused : welcome.refused_models())
+            log::warn("the pool refuses a model", {{"reason", refused}});
+        resume_token_ = welcome.resume_token();
+        // Every Snapshot is answered, so a pool that says nothing for a whole session has gone.
+        stream.allow_silence(
+            std::max<std::chrono::milliseconds>(std::chrono::milliseconds{std::min<std::uint64_t>(
+                                                    welcome.session_ttl_ms(), kLongestSilenceMs)},
+                                                kShortestSilence));
+        worker::SessionUp up = session_up(welcome);
+        up.models = hooks_.match(*catalogue);
+        {
+            const std::lock_guard lock{mutex_};
+            is_welcomed_ = true;
+        }
+        log::info("connected to the pool", {{"pool", pool_.address},
+                                            {"session", welcome.session_id()},
+                                            {"models", std::to_string(up.models.size())}});
+        hooks_.post(std::move(up));
+        return {};
+    }
+
+    static constexpr auto kShortestSilence = 5s;
+    static constexpr std::uint64_t kLongestSilenceMs = 600'000;
+    // A pool cannot make us busy with heartbeats.
+    static constexpr std::uint64_t kShortestHeartbeatMs = 100;
+
+    static worker::SessionUp session_up(const v1::Welcome& welcome) {
+        const auto beat = [](std::uint64_t ms) {
+            return std::chrono::milliseconds{
+                std::clamp(ms, kShortestHeartbeatMs, kLongestSilenceMs)};
+        };
+        return {.heartbeat_idle = beat(welcome.heartbeat_idle_ms()),
+                .heartbeat_busy = beat(welcome.heartbeat_busy_ms()),
+                .models = {}};
+    }
+
+    v1::ConnectRequest hello(const std::string& nonce) const {
+        const std::string instance{as_text(instance_nonce_.bytes)};
+        const std::string signed_bytes =
+            receipt::pae(kHelloType, nonce + std::string{as_text(pool_.pool_key.bytes)} + instance);
+        v1::ConnectRequest frame;
+        v1::Hello& hello = *frame.mutable_hello();
+        hello.set_protocol_min(kProtocol);
+        hello.set_protocol_max(kProtocol);
+        hello.set_public_key(std::string{as_text(key_.public_key().bytes)});
+        hello.set_instance_nonce(instance);
+        hello.set_signature(std::string{as_text(key_.sign(as_bytes(signed_bytes)).bytes)});
+        hello.set_build(machine_.build);
+        hello.set_device(machine_.device);
+        hello.set_memory_bytes(machine_.memory_bytes);
+        hello.set_slots(machine_.slots);
+        hello.set_resume_token(resume_token_);
+        for (const worker::UsableModel& model : machine_.models) {
+            auto& added = *hello.add_models();
+            added.set_name(model.name);
+            if (const auto digest = crypto::digest_from_hex(model.digest))
+                added.set_digest(std::string{as_text(*digest)});
+        }
+        return frame;
+    }
+
+    const Endpoint pool_;
+    const crypto::SigningKey& key_;
+    const Machine machine_;
+    const Hooks hooks_;
+    const SessionId instance_nonce_;  // 16 random bytes, new for every start of the daemon.
+    std::string resume_token_;        // The session's thread only.
+
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    std::condition_variable_any pause_;
+    std::shared_ptr<Stream> stream_;  // Under mutex_.
+    bool is_welcomed_ = false;        // Under mutex_.
+    std::jthread thread_;             // Last: it uses the others.
+};
+
+Session::Session(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks)
+    : impl_(std::make_unique<Impl>(std::move(pool), key, std::move(machine), std::move(hooks))) {}
+
+Session::~Session() = default;
+
+bool Session::send(const v1::ConnectRequest& frame) { return impl_->send(frame); }
+
+}  // namespace gotong::link

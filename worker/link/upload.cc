@@ -1,0 +1,42 @@
+#include "worker/link/upload.h"
+
+#include "common/http/client.h"
+#include "common/http/url.h"
+
+namespace gotong::link {
+namespace {
+
+// A stop must not wait for a stalled connection; the outbox keeps the picture.
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::size_t kMaxAnswer = 16U << 10U;  // A sentence.
+
+bool is_pools_own_host(const Endpoint& pool, const http::Url& url) {
+    const auto at = http::parse_host_port(pool.address);
+    return at && at->host == url.host;
+}
+
+}  // namespace
+
+Result<> upload(const Endpoint& pool, const std::string& url, std::string png) {
+    auto parsed = http::parse_url(url);
+    if (!parsed) return Failure{parsed.error()};
+    if (!parsed->tls && !http::is_loopback(parsed->host))
+        return fail(ErrorCode::permission_denied,
+                    "the pool asked for an upload to " + parsed->host + " without TLS");
+    http::Request request{.method = http::Method::put,
+                          .url = std::move(*parsed),
+                          .body = std::move(png),
+                          .content_type = "image/png",
+                          .most_bytes = kMaxAnswer,
+                          .pinned = std::nullopt,
+                          .patience = kPatience};
+    if (!pool.web_trusted && is_pools_own_host(pool, request.url))
+        request.pinned = pool.fingerprint;
+    const auto response = http::exchange(request);
+    if (!response) return Failure{response.error()};
+    if (response->status / 100 == 2) return {};
+    return fail(ErrorCode::unavailable,
+                request.url.host + " answered " + std::to_string(response->status));
+}
+
+}  // namespace gotong::link
