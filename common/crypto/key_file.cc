@@ -49,10 +49,9 @@ Result<Digest> seed_in(std::string_view content, const fs::path& path) {
 }
 
 Result<> make_private_folder(const fs::path& folder) {
-    if (folder.empty() || fs::exists(folder)) return {};
     std::error_code failed;
-    fs::create_directories(folder, failed);
-    if (!failed) fs::permissions(folder, fs::perms::owner_all, failed);
+    const bool is_new = !folder.empty() && fs::create_directories(folder, failed);
+    if (is_new && !failed) fs::permissions(folder, fs::perms::owner_all, failed);
     if (!failed) return {};
     return fail(ErrorCode::permission_denied,
                 "create folder " + folder.string() + ": " + failed.message());

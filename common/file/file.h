@@ -1,6 +1,7 @@
 // Small files, read and written whole, so that a crash leaves either the old or the new content.
 //
-// For files that fit in memory: keys, lists, caches. Not for weights or pictures.
+// For files that fit in memory: keys, lists, caches, pictures. Several threads may call these, but
+// not for the same path at once.
 #pragma once
 
 #include <cstddef>

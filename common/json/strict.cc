@@ -5,8 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "common/text/printable.h"
+
 namespace gotong::json {
 namespace {
+
+constexpr std::size_t kMaxShownKey = 64;  // A stranger's key may be as long as his text.
 
 // Sees every event of a text before anything is built from it. Returning false stops the parser.
 class Rules final : public nlohmann::json_sax<nlohmann::json> {
@@ -30,7 +34,7 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
 
     bool key(string_t& key) override {
         if (keys_.back().insert(key).second) return true;
-        broken_ = "the key \"" + key + "\" appears twice";
+        broken_ = "the key \"" + text::printable(key.substr(0, kMaxShownKey)) + "\" appears twice";
         return false;
     }
 

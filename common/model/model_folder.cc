@@ -59,10 +59,17 @@ Result<std::string> family_of(const Json& index) {
                 "_class_name");
 }
 
-bool has_pickle(const fs::path& folder) {
+// A file that cannot be looked at counts as absent; opening it then says why.
+bool is_there(const fs::path& file) {
     std::error_code ignored;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-        const std::string kind = entry.path().extension().string();
+    return fs::exists(file, ignored);
+}
+
+bool has_pickle(const fs::path& folder) {
+    std::error_code failed;
+    for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+        const std::string kind = entry->path().extension().string();
         if (kind == ".bin" || kind == ".ckpt" || kind == ".pt" || kind == ".pth") return true;
     }
     return false;
@@ -73,7 +80,7 @@ Result<std::vector<std::string>> needed_files(const fs::path& folder) {
     std::vector<std::string> paths{"model_index.json", "scheduler/scheduler_config.json"};
     for (const auto& [component, file] : kWeights) {
         const std::string prefix = std::string(component) + "/";
-        if (!fs::exists(folder / component / file) && has_pickle(folder / component)) {
+        if (!is_there(folder / component / file) && has_pickle(folder / component)) {
             return fail(ErrorCode::permission_denied,
                         prefix +
                             " holds weights as a pickle, which can run code when it is read; "
@@ -84,7 +91,7 @@ Result<std::vector<std::string>> needed_files(const fs::path& folder) {
         paths.push_back(prefix + file);
     }
     for (const char* file : kTokenizerFiles) {
-        if (fs::exists(folder / "tokenizer" / file)) {
+        if (is_there(folder / "tokenizer" / file)) {
             paths.push_back(std::string("tokenizer/") + file);
         }
     }
@@ -115,6 +122,7 @@ Result<ModelFile> read_file(const fs::path& folder, const std::string& path, Dig
         return fail(ErrorCode::invalid_argument, path + " is not a regular file");
     }
     const std::uint64_t size = fs::file_size(real, failed);
+    if (failed) return fail(ErrorCode::data_loss, "inspect " + path + ": " + failed.message());
     const Result<Digest> digest = cache.digest_of(real, now);
     if (!digest) return Failure{digest.error()};
     return ModelFile{path, size, *digest};
@@ -200,7 +208,7 @@ Result<ModelManifest> read_model_folder(const fs::path& given, const FolderOptio
                                         DigestCache& cache, WallTime now) {
     std::error_code failed;
     const fs::path folder = fs::canonical(given, failed);
-    if (failed || !fs::exists(folder / "model_index.json")) {
+    if (failed || !is_there(folder / "model_index.json")) {
         return fail(ErrorCode::not_found,
                     given.string() + " is not a model's folder: it has no model_index.json");
     }
