@@ -10,26 +10,12 @@
 #include <utility>
 
 #include "common/crypto/sha256.h"
+#include "common/file/unique_fd.h"
 
 namespace gotong::blob {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-    explicit operator bool() const { return fd_ >= 0; }
-
-  private:
-    int fd_;
-};
 
 // Paths stay out of the message: it may travel to a worker.
 Failure system_failure(const char* action) {
@@ -40,7 +26,7 @@ Failure system_failure(const char* action) {
 }
 
 Result<> sync_folder(const fs::path& folder) {
-    const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const file::UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd || ::fsync(fd.get()) != 0) return system_failure("sync the folder of");
     return {};
 }
@@ -54,8 +40,8 @@ Result<> make_folder(const fs::path& folder) {
 
 class FolderWriter final : public Writer {
   public:
-    FolderWriter(Descriptor file, fs::path temporary, fs::path root, const crypto::Digest& sha256,
-                 std::uint64_t size)
+    FolderWriter(file::UniqueFd file, fs::path temporary, fs::path root,
+                 const crypto::Digest& sha256, std::uint64_t size)
         : file_(std::move(file)),
           temporary_(std::move(temporary)),
           root_(std::move(root)),
@@ -69,7 +55,7 @@ class FolderWriter final : public Writer {
   private:
     Result<Added> give_name();
 
-    Descriptor file_;
+    file::UniqueFd file_;
     fs::path temporary_;
     fs::path root_;
     crypto::Digest sha256_;
@@ -79,7 +65,7 @@ class FolderWriter final : public Writer {
 
 class FolderReader final : public Reader {
   public:
-    FolderReader(Descriptor file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+    FolderReader(file::UniqueFd file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
 
     std::uint64_t size() const override { return size_; }
 
@@ -92,7 +78,7 @@ class FolderReader final : public Reader {
     }
 
   private:
-    Descriptor file_;
+    file::UniqueFd file_;
     std::uint64_t size_;
 };
 
@@ -160,7 +146,7 @@ Result<std::unique_ptr<Writer>> Folder::begin(const crypto::Digest& sha256, std:
                                                      " bytes, this one " + std::to_string(size));
     }
     fs::path temporary = root_ / "tmp" / std::to_string(++next_temporary_);
-    Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    file::UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return system_failure("begin");
     return std::make_unique<FolderWriter>(std::move(file), std::move(temporary), root_, sha256,
                                           size);
@@ -173,7 +159,7 @@ std::optional<std::uint64_t> Folder::size(const crypto::Digest& sha256) const {
 }
 
 Result<std::unique_ptr<Reader>> Folder::open(const crypto::Digest& sha256) const {
-    Descriptor file(::open(path_of(root_, sha256).c_str(), O_RDONLY | O_CLOEXEC));
+    file::UniqueFd file(::open(path_of(root_, sha256).c_str(), O_RDONLY | O_CLOEXEC));
     struct stat status {};
     if (!file && errno == ENOENT) {
         return fail(ErrorCode::not_found, "there is no blob " + crypto::to_hex(sha256));

@@ -64,8 +64,11 @@ class Session {
         : stream_(std::move(stream)), router_(router), limits_(limits) {}
 
     Awaitable<void> run() {
-        bool goes_on = true;
-        while (goes_on && co_await request_begins()) goes_on = co_await exchange();
+        for (bool goes_on = true; goes_on;) {
+            const bool has_begun = co_await request_begins();
+            if (!has_begun) co_return;
+            goes_on = co_await exchange();
+        }
     }
 
     Stream& stream() { return stream_; }
@@ -167,8 +170,9 @@ class Session {
         const auto [error, sent] = co_await http::async_write(stream_, head, kAwait);
         if (error) co_return false;
         if (head_only) co_return true;
-        co_return reply.stream ? co_await send_stream(*reply.stream)
-                               : co_await send_bytes(as_bytes(reply.body));
+        // No conditional expression: GCC 12 would await both of its sides.
+        if (reply.stream) co_return co_await send_stream(*reply.stream);
+        co_return co_await send_bytes(as_bytes(reply.body));
     }
 
     Awaitable<bool> send_bytes(ByteView bytes) {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -29,20 +28,13 @@ Result<FolderLock> FolderLock::take(const fs::path& folder) {
     }
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return refused(folder, "create");
     const fs::path path = folder / "coordinator.lock";
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return refused(path, "open");
-    FolderLock lock(fd);
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+    file::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd) return refused(path, "open");
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FolderLock(std::move(fd));
     if (errno != EWOULDBLOCK) return refused(path, "lock");
     return fail(ErrorCode::failed_precondition, "another coordinator already serves " +
                                                     folder.string() +
                                                     "; stop it or choose another --data folder");
-}
-
-FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-FolderLock::~FolderLock() {
-    if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace gotong::sqlite

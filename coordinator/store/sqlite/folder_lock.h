@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <utility>
 
+#include "common/file/unique_fd.h"
 #include "common/result.h"
 
 namespace gotong::sqlite {
@@ -13,14 +15,10 @@ class FolderLock {
     // process holds it; permission_denied.
     static Result<FolderLock> take(const std::filesystem::path& folder);
 
-    FolderLock(FolderLock&& other) noexcept;
-    FolderLock& operator=(FolderLock&& other) = delete;
-    ~FolderLock();
-
   private:
-    explicit FolderLock(int fd) : fd_(fd) {}
+    explicit FolderLock(file::UniqueFd fd) : fd_(std::move(fd)) {}
 
-    int fd_;
+    file::UniqueFd fd_;  // Closing it lets go.
 };
 
 }  // namespace gotong::sqlite
