@@ -73,6 +73,10 @@ Result<nlohmann::json> parse_strict(std::string_view text, Limits limits) {
     if (text.find('\0') != std::string_view::npos) {
         return fail(ErrorCode::invalid_argument, "not JSON: it holds a zero byte");
     }
+    // It would also skip a byte order mark, which RFC 8259 forbids to send.
+    if (text.starts_with("\xef\xbb\xbf")) {
+        return fail(ErrorCode::invalid_argument, "not JSON: it begins with a byte order mark");
+    }
     Rules rules(limits.depth);
     if (!nlohmann::json::sax_parse(text, &rules)) {
         return fail(ErrorCode::invalid_argument, rules.broken());

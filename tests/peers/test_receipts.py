@@ -187,8 +187,9 @@ def test_a_receipt_fits_one_picture_only(folder, both):
     assert both([with_receipt(one, text), changed]) == ["invalid", "invalid"]
 
 
-def resigned(picture, change):
-    """The receipt with `change` made to its statement, signed throughout by fresh keys."""
+def resigned(picture, change, turn=lambda payload: payload):
+    """The receipt with `change` made to its statement, and `turn` to the statement's bytes, signed
+    throughout by fresh keys."""
     _, text = independent.split(picture)
     value = json.loads(text)
     worker, pool = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
@@ -216,7 +217,7 @@ def resigned(picture, change):
     }
     statement["predicate"]["pool"]["keyid"] = independent.key_id(raw[pool])
     change(statement)
-    sign(value["statement"], json.dumps(statement).encode(), worker, pool)
+    sign(value["statement"], turn(json.dumps(statement).encode()), worker, pool)
     value["pool"]["publicKey"] = base64.b64encode(raw[pool]).decode()
     return with_receipt(picture, json.dumps(value, separators=(",", ":")).encode())
 
@@ -253,7 +254,14 @@ def test_statements_that_break_a_rule_are_invalid_whoever_signed_them(folder, bo
         lambda s: s["predicate"]["sampling"].update(seed=7),
         lambda s: s["predicate"]["sampling"].update(seed="18446744073709551616"),
         lambda s: s["predicate"]["sampling"].update(guidance="1e3"),
+        lambda s: s["predicate"]["sampling"].update(guidance="1" + "0" * 400),
+        lambda s: s["predicate"]["sampling"].update(guidance="07.5"),
         lambda s: s["predicate"]["sampling"].update(steps=20.0),
+        lambda s: s["predicate"]["sampling"].update(steps=2**32),
+        lambda s: s["predicate"]["sampling"].update(steps=-0.0),
+        lambda s: s["predicate"].update(models=17 * s["predicate"]["models"]),
+        lambda s: s["predicate"]["engine"].update(flags=33 * ["x"]),
+        lambda s: s["predicate"]["engine"].update(flags=[1]),
         lambda s: s["predicate"]["times"].update(finished="2026-11-23T23:40:03Z"),
         lambda s: s["predicate"]["times"].update(started="2026-02-30T23:40:03.000Z"),
         lambda s: s["predicate"]["times"].update(finished="2031-01-01T00:00:00.000Z"),
@@ -267,6 +275,33 @@ def test_statements_that_break_a_rule_are_invalid_whoever_signed_them(folder, bo
     ]
     words = both([resigned(picture, change) for change in changes])
     assert words == ["invalid"] * len(changes)
+
+
+def test_json_is_read_alike(folder, both):
+    """Payloads that are JSON for some readers only; signed all the same."""
+    picture = (folder / "valid.png").read_bytes()
+    turns = [
+        lambda payload: b"\xef\xbb\xbf" + payload,
+        lambda payload: payload + b"\0",
+        lambda payload: payload + b" x",
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": -0'),
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 20, "steps": 20'),
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 20, "more": 1e999'),
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 20, "more": NaN'),
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 20, "more": "\\ud800"'),
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 20, "more": "\xff"'),
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 20, "more": "\n"'),
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 020'),
+    ]
+    pictures = [resigned(picture, lambda s: None, turn) for turn in turns]
+    assert both(pictures) == ["invalid"] * len(turns)
+    harmless = [
+        lambda payload: b" \t\r\n" + payload + b"\n",
+        lambda payload: payload.replace(b'"steps": 20', b'"steps": 20, "more": [-1, 2.5e3, null]'),
+        lambda payload: payload.replace(b'"steps"', b'"\\u0073teps"'),
+    ]
+    pictures = [resigned(picture, lambda s: None, turn) for turn in harmless]
+    assert both(pictures) == ["not_trusted"] * len(harmless)
 
 
 def test_the_workers_picture_is_what_another_program_reads(folder):

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import re
 import struct
 import sys
@@ -112,9 +113,20 @@ def load_json(text, most):
     def no_constant(name):
         raise Invalid(name + " is not JSON")
 
+    def finite(text):
+        require(math.isfinite(float(text)), "a number that fits no double")
+        return float(text)
+
+    def unsigned_zero(text):
+        return -0.0 if text == "-0" else int(text)  # "-0" is no integer without a sign.
+
     try:
         value = json.loads(
-            text.decode("utf-8"), object_pairs_hook=one_of_each, parse_constant=no_constant
+            text.decode("utf-8"),
+            object_pairs_hook=one_of_each,
+            parse_constant=no_constant,
+            parse_float=finite,
+            parse_int=unsigned_zero,
         )
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # No lone surrogates.
     except (ValueError, RecursionError) as error:
@@ -317,7 +329,7 @@ def read_rest(predicate):
     number_of(job, "attempt")
     text_of(job, "offerSha256", HEX_DIGEST)
     models = get(predicate, "models", list)
-    require(models, "no model")
+    require(1 <= len(models) <= 16, "no model, or too many")
     for model in models:
         for key in ("role", "name", "format"):
             text_of(model, key)
@@ -326,7 +338,8 @@ def read_rest(predicate):
     for key in ("name", "version", "commit", "libtorch", "device", "dtype", "attention"):
         text_of(engine, key)
     text_of(engine, "binarySha256", HEX_DIGEST)
-    require(all(isinstance(flag, str) for flag in get(engine, "flags", list)), "an odd flag")
+    flags = get(engine, "flags", list)
+    require(len(flags) <= 32 and all(isinstance(flag, str) for flag in flags), "odd flags")
     sampling = get(predicate, "sampling", dict)
     seed = text_of(sampling, "seed", re.compile(r"(0|[1-9][0-9]{0,19})\Z"))
     require(int(seed) < 2**64, "seed is out of range")
@@ -334,7 +347,7 @@ def read_rest(predicate):
         text_of(sampling, key)
     for key in ("steps", "width", "height"):
         number_of(sampling, key)
-    text_of(sampling, "guidance", DECIMAL)
+    require(math.isfinite(float(text_of(sampling, "guidance", DECIMAL))), "guidance is too large")
     trajectory = get(predicate, "trajectory", dict)
     text_of(trajectory, "root", HEX_DIGEST)
     number_of(trajectory, "leaves")
