@@ -30,6 +30,7 @@ constexpr int kNoCoordinator = 3;
 constexpr int kRefused = 4;
 
 int exit_code_of(const Error& error) {
+    if (!error.field.empty()) return kBadInput;  // Something that this machine's owner gave.
     switch (error.code) {
         case ErrorCode::invalid_argument:
         case ErrorCode::not_found:

@@ -65,6 +65,7 @@ void run(worker::Agent& agent, const Limbs& limbs) {
             event ? std::move(*event) : worker::Event{worker::Tick{}}, limbs.clock.now());
         for (worker::Action& action : actions) std::visit(hands, action);
     }
+    limbs.mailbox.close();
 }
 
 }  // namespace gotong::daemon

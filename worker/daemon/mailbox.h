@@ -20,7 +20,8 @@ class Mailbox {
   public:
     void push(worker::Event event) {
         std::unique_lock lock{mutex_};
-        changed_.wait(lock, [this] { return events_.size() < kMostEvents; });
+        changed_.wait(lock, [this] { return events_.size() < kMostEvents || is_closed_; });
+        if (is_closed_) return;
         events_.push_back(std::move(event));
         changed_.notify_all();
     }
@@ -40,12 +41,20 @@ class Mailbox {
         return event;
     }
 
+    // The loop has ended: what comes from now on is dropped, and nobody waits any more.
+    void close() {
+        const std::lock_guard lock{mutex_};
+        is_closed_ = true;
+        changed_.notify_all();
+    }
+
   private:
     static constexpr std::size_t kMostEvents = 1'024;  // Seconds of the busiest session.
 
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<worker::Event> events_;
+    bool is_closed_ = false;
 };
 
 }  // namespace gotong::daemon

@@ -97,7 +97,7 @@ class Session::Impl {
         const auto stream = std::make_shared<Stream>(*channel);
         if (!publish(stream, stop)) return stream->finish();
         const Result<> stayed = talk(*stream);
-        stream->cancel();
+        if (!stayed) stream->cancel();  // Else the pool ended it, and its status says why.
         Error why = stream->finish();
         publish(nullptr, stop);
         return stayed ? why : stayed.error();

@@ -5,7 +5,10 @@
 namespace gotong::sign {
 
 Result<crypto::SigningKey> load_or_create_key(const std::filesystem::path& data_dir) {
-    return crypto::SigningKey::load_or_create(data_dir / "worker.key");
+    constexpr const char* kFile = "worker.key";
+    auto key = crypto::SigningKey::load_or_create(data_dir / kFile);
+    if (!key) return fail(key.error().code, key.error().message, kFile);
+    return key;
 }
 
 Result<> check_enrolment(const receipt::Envelope& enrolment, const crypto::PublicKey& worker,

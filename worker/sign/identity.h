@@ -18,7 +18,7 @@ struct Identity {
 };
 
 // DIR/worker.key, made at the first call. Errors: those of SigningKey::load_or_create(), which
-// refuses a file that others may read.
+// refuses a file that others may read; the field is the file's name.
 Result<crypto::SigningKey> load_or_create_key(const std::filesystem::path& data_dir);
 
 // Whether `enrolment` is the pool's signed word about `worker`. Errors: permission_denied (not
