@@ -116,7 +116,7 @@ class Transaction {
 
     virtual void insert(const store::Worker& worker) = 0;
     virtual void update(const store::Worker& worker) = 0;  // Name, enrolment, revoked.
-    virtual std::vector<store::Worker> workers() = 0;  // In the order of their ids.
+    virtual std::vector<store::Worker> workers() = 0;      // In the order of their ids.
 
     virtual void insert_invite(const crypto::Digest& token_hash, WallTime expires) = 0;
     // Uses the invite up. False: unknown, used or expired.
