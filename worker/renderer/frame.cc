@@ -13,13 +13,14 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 4;
 
-// Fills `bytes` unless the peer closes first; returns how many came.
+// Fills `bytes` unless the peer closes first; returns how many came. A peer that closes without
+// having read all that was sent to it resets the connection; that is a close too.
 Result<std::size_t> receive(int socket, std::span<char> bytes) {
     std::size_t received = 0;
     while (received < bytes.size()) {
         const auto count =
             ::recv(socket, bytes.data() + received, bytes.size() - received, MSG_WAITALL);
-        if (count == 0) break;
+        if (count == 0 || (count < 0 && errno == ECONNRESET)) break;
         if (count > 0) received += static_cast<std::size_t>(count);
         if (count < 0 && errno != EINTR)
             return fail(ErrorCode::unavailable, std::string("read: ") + std::strerror(errno));

@@ -1,7 +1,9 @@
 // gotong-renderer: the process that holds libtorch. No network, no keys, no database.
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <map>
 
 #include "worker/renderer/commands.h"
@@ -46,6 +48,13 @@ std::string read_size(const std::string& text, RenderOptions& options) {
     return {};
 }
 
+// CLI11 would take -1 for the largest seed.
+bool read_seed(const std::string& text, std::uint64_t& seed) {
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, seed);
+    return error == std::errc{} && rest == end;
+}
+
 void add_render(CLI::App& app, RenderOptions& options, int& code) {
     CLI::App& command = *app.add_subcommand("render", "Render one picture, without a pool");
     add_model(command, options.model);
@@ -70,7 +79,15 @@ void add_render(CLI::App& app, RenderOptions& options, int& code) {
     command.add_option("--sampler", options.sampler, "euler, euler_a, ddim or dpmpp_2m")
         ->capture_default_str();
     command.add_option("--schedule", options.schedule, "normal or karras")->capture_default_str();
-    command.add_option("--seed", options.seed, "Same seed, same picture")->capture_default_str();
+    command.add_option_function<std::string>(
+        "--seed",
+        [&options](const std::string& text) {
+            if (!read_seed(text, options.seed))
+                throw CLI::ValidationError(
+                    "--seed is \"" + text + "\", but must be 0 to " +
+                    std::to_string(std::numeric_limits<std::uint64_t>::max()));
+        },
+        "Same seed, same picture [0]");
     command.add_option("--latents-in", options.latents_in,
                        "Safetensors file whose \"latents\" to start from, scaled already");
     command.add_option("--dump", options.dump, "Folder for all intermediate tensors");

@@ -1,0 +1,216 @@
+// The server over a socket pair, with a scripted painter in the engine's place.
+#include "worker/renderer/server.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "tests/worker/renderer/events.h"
+#include "tests/worker/renderer/socket_pair.h"
+
+namespace gotong::renderer {
+namespace {
+
+constexpr auto kCancelled = static_cast<std::uint32_t>(ErrorCode::cancelled);
+
+// Paints one grey pixel after as many steps as the job asks for. A job of kEndless steps goes on
+// until it is told to stop; a prompt of "fail" fails.
+class ScriptedPainter final : public Painter {
+  public:
+    static constexpr int kEndless = 1'000'000;
+
+    Result<Painted> paint(const RenderJob& job, engine::Observer& observer,
+                          std::stop_token stop) override {
+        if (job.request.prompt == "fail")
+            return fail(ErrorCode::resource_exhausted, "not enough memory");
+        if (job.request.steps == kEndless) return until_stopped(stop);
+        observer.on_phase(engine::Phase::denoising);
+        const std::vector<float> values{0.5F};
+        const std::vector<std::int64_t> shape{1, 1, 1, 1};
+        for (int i = 0; i <= job.request.steps; ++i)
+            observer.on_latent({i, job.request.steps, {values, shape}});
+        Painted painted;
+        painted.picture.pixels = {1, 1, {7, 7, 7}};
+        painted.picture.trajectory_leaves = static_cast<std::uint32_t>(job.request.steps) + 1;
+        painted.load_ms = 12;
+        return painted;
+    }
+
+  private:
+    static Result<Painted> until_stopped(const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any never;
+        std::unique_lock lock(mutex);
+        never.wait(lock, stop, [] { return false; });
+        return fail(ErrorCode::cancelled, "cancelled");
+    }
+};
+
+// A server on a thread of its own, and the daemon's end of its socket.
+class Served {
+  public:
+    Served() : server_(pair_.theirs(), painter_) {
+        thread_ = std::thread([this] { outcome_ = server_.run({"cpu", "fp32", "2.13.0", 1024}); });
+    }
+    ~Served() {
+        if (thread_.joinable()) (void)end();
+    }
+
+    int socket() const { return pair_.mine(); }
+    void send(const v1::RendererCommand& command) const { renderer::send(socket(), command); }
+
+    // Closes our end; what run() returned.
+    Result<> end() {
+        pair_.close_mine();
+        thread_.join();
+        return outcome_;
+    }
+    // Waits for run() to end by itself.
+    Result<> outcome() {
+        thread_.join();
+        return outcome_;
+    }
+
+  private:
+    SocketPair pair_;
+    ScriptedPainter painter_;
+    Server server_;
+    Result<> outcome_;
+    std::thread thread_;
+};
+
+TEST_CASE("the renderer says what it is before anything else") {
+    Served served;
+    const auto event = next_event(served.socket());
+    REQUIRE(event.has_ready());
+    CHECK(event.tag() == 0);
+    CHECK(event.ready().engine().starts_with("gotong-engine "));
+    CHECK(event.ready().device() == "cpu");
+    CHECK(event.ready().dtype() == "fp32");
+    CHECK(event.ready().libtorch() == "2.13.0");
+    CHECK(event.ready().memory_bytes() == 1024);
+    CHECK(served.end());
+}
+
+TEST_CASE("a job is answered with its phases, its steps and its picture") {
+    Served served;
+    auto command = render_command(42);
+    command.mutable_render()->mutable_preview()->add_matrix(1);
+    command.mutable_render()->mutable_preview()->add_matrix(0);
+    command.mutable_render()->mutable_preview()->add_matrix(0);
+    for (int i = 0; i < 3; ++i) command.mutable_render()->mutable_preview()->add_bias(0);
+    served.send(command);
+    REQUIRE(next_event(served.socket()).has_ready());
+    CHECK(next_event(served.socket()).progress().phase() == v1::RendererEvent::PHASE_LOADING);
+    CHECK(next_event(served.socket()).progress().phase() == v1::RendererEvent::PHASE_DENOISING);
+    for (std::uint32_t step = 1; step <= 3; ++step) {
+        const auto event = next_event(served.socket());
+        CHECK(event.tag() == 42);
+        CHECK(event.progress().step() == step);
+        CHECK(event.progress().steps() == 3);
+        CHECK(event.progress().preview().rgb() == std::string("\x80\x00\x00", 3));
+    }
+    const auto done = next_event(served.socket());
+    REQUIRE(done.has_done());
+    CHECK(done.done().picture().rgb() == "\x07\x07\x07");
+    CHECK(done.done().trajectory_root().size() == 32);
+    CHECK(done.done().trajectory_leaves() == 4);
+    CHECK(done.done().stage_ms().at("load") == 12);
+    CHECK(served.end());
+}
+
+TEST_CASE("jobs that come together are done in order") {
+    Served served;
+    for (std::uint64_t tag = 1; tag <= 5; ++tag) served.send(render_command(tag));
+    for (std::uint64_t tag = 1; tag <= 5; ++tag) {
+        auto event = next_event(served.socket());
+        while (!event.has_done()) event = next_event(served.socket());
+        CHECK(event.tag() == tag);
+    }
+}
+
+TEST_CASE("a job that fails says why, and the next one is done") {
+    Served served;
+    auto failing = render_command(1);
+    failing.mutable_render()->set_prompt("fail");
+    served.send(failing);
+    served.send(render_command(2));
+    const auto failed = answer(served.socket(), 1);
+    CHECK(failed.failed().code() == static_cast<std::uint32_t>(ErrorCode::resource_exhausted));
+    CHECK(failed.failed().message() == "not enough memory");
+    CHECK(answer(served.socket(), 2).has_done());
+}
+
+TEST_CASE("the job under way and a waiting one can be cancelled") {
+    Served served;
+    auto endless = render_command(1);
+    endless.mutable_render()->set_steps(ScriptedPainter::kEndless);
+    served.send(endless);
+    served.send(render_command(2));
+    served.send(render_command(3));
+    served.send(cancel_command(2));
+    CHECK(answer(served.socket(), 2).failed().code() == kCancelled);
+    served.send(cancel_command(1));
+    CHECK(answer(served.socket(), 1).failed().code() == kCancelled);
+    CHECK(answer(served.socket(), 3).has_done());
+}
+
+TEST_CASE("a cancel that comes too late or for nothing is no error") {
+    Served served;
+    served.send(cancel_command(99));
+    served.send(render_command(1));
+    CHECK(answer(served.socket(), 1).has_done());
+    served.send(cancel_command(1));
+    served.send(render_command(1));  // The tag is free again.
+    CHECK(answer(served.socket(), 1).has_done());
+    CHECK(served.end());
+}
+
+TEST_CASE("a job that makes no sense fails alone") {
+    Served served;
+    auto command = render_command(1);
+    command.mutable_render()->set_sampler("magic");
+    served.send(command);
+    const auto failed = answer(served.socket(), 1);
+    CHECK(failed.failed().code() == static_cast<std::uint32_t>(ErrorCode::invalid_argument));
+    CHECK(failed.failed().message().find("dpmpp_2m") != std::string::npos);
+
+    auto wide = render_command(2);
+    wide.mutable_render()->set_width(4'000'000'000U);
+    served.send(wide);
+    CHECK(answer(served.socket(), 2).failed().message().find("width") != std::string::npos);
+    served.send(render_command(3));
+    CHECK(answer(served.socket(), 3).has_done());
+}
+
+TEST_CASE("a frame that is no command ends the connection") {
+    for (const auto& broken : {std::string("\xff\xff\xff"), std::string()}) {
+        Served served;
+        REQUIRE(FrameWriter{served.socket()}.write(broken));
+        const auto outcome = served.outcome();
+        REQUIRE_FALSE(outcome);
+        CHECK(outcome.error().code == ErrorCode::invalid_argument);
+    }
+}
+
+TEST_CASE("two jobs under one tag end the connection") {
+    Served served;
+    auto endless = render_command(1);
+    endless.mutable_render()->set_steps(ScriptedPainter::kEndless);
+    served.send(endless);
+    served.send(render_command(1));
+    CHECK(served.outcome().error().code == ErrorCode::already_exists);
+}
+
+TEST_CASE("a daemon that goes away stops the job under way") {
+    Served served;
+    auto endless = render_command(1);
+    endless.mutable_render()->set_steps(ScriptedPainter::kEndless);
+    served.send(endless);
+    REQUIRE(next_event(served.socket()).has_ready());
+    CHECK(served.end());  // And the destructor joins the painter, which only a stop ends.
+}
+
+}  // namespace
+}  // namespace gotong::renderer
