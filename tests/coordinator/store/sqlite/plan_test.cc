@@ -56,10 +56,13 @@ TEST_CASE("no statement on jobs, attempts or money scans a table or sorts") {
     REQUIRE(store);
     const auto t = (*store)->begin();
     insert_parents(*t);
+    t->insert(sample_account(2));
     for (std::uint8_t n = 1; n < 50; ++n) t->insert(sample_job(n));
     for (std::uint32_t n = 1; n < 50; ++n) t->insert(sample_attempt(n));
     call_every_method_on_jobs(*t);
+    (void)t->accounts();  // A whole table, to see that the counters count.
     int statements = 0;
+    bool scan_was_seen = false;
     sqlite3_stmt* statement = nullptr;
     while ((statement = sqlite3_next_stmt(last_opened, statement)) != nullptr) {
         const std::string_view sql = sqlite3_sql(statement);
@@ -67,8 +70,14 @@ TEST_CASE("no statement on jobs, attempts or money scans a table or sorts") {
         ++statements;
         CHECK(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_SORT, 0) == 0);
         if (reads_all_on_purpose(sql)) continue;
-        CHECK(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0) == 0);
+        const int steps = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+        if (sql.find("FROM account ") == std::string_view::npos) {
+            CHECK(steps == 0);
+        } else {
+            scan_was_seen = steps > 0;
+        }
     }
+    CHECK(scan_was_seen);
     CHECK(statements >= 16);
     REQUIRE(t->commit());
 }
