@@ -1,8 +1,9 @@
 // Fits the map from latents to small pictures (latent/preview.h) to a model's autoencoder.
 //
-// The samples are short renders of the model itself, without a prompt. Noise, smooth or not, would
-// be cheaper, but an autoencoder's answer to latents that no picture has is no guide to those it
-// is for.
+// The samples are short renders of the model itself, without a prompt: of all that was tried on the
+// demo model they explain finished pictures best (R2 0.947 with twelve renders of four steps, 0.924
+// with six of eight, 0.85 with decoded white noise), and they need no guess of how latents of a
+// given autoencoder are distributed.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -15,8 +16,8 @@
 namespace gotong::renderer {
 namespace {
 
-constexpr int kSamples = 6;  // 16 x 16 cells each on the smallest models: plenty for 5 unknowns.
-constexpr int kSteps = 8;    // Rough pictures have the colours of fine ones.
+constexpr int kSamples = 12;  // Variety counts for more than finish...
+constexpr int kSteps = 4;     // ...and rough pictures have the colours of fine ones.
 
 class LastLatent final : public engine::Observer {
   public:

@@ -122,8 +122,8 @@ TEST_CASE("a broken frame ends the renderer with an error") {
 
 TEST_CASE("bad input is told in one sentence and ends with 2") {
     const test::TempDir dir;
-    const auto refused = [&](const std::vector<std::string>& more) {
-        std::vector<std::string> command{kRenderer,  "render", "--model", kModel,
+    const auto refused = [&](const std::vector<std::string>& more, const char* model = kModel) {
+        std::vector<std::string> command{kRenderer,  "render", "--model", model,
                                          "--prompt", "fox",    "--out",   dir / "fox.png"};
         command.insert(command.end(), more.begin(), more.end());
         const auto finished = test::run(command);
