@@ -4,7 +4,7 @@
 // never the daemon. One thread at a time; the thread that starts a child must live as long as the
 // renderer may (Process::start).
 //
-// Corridor: models/verified -> [render_child/renderer] -> renderer/server
+// Corridor: models/verified -> [render_child/renderer] -> protocol/server
 #pragma once
 
 #include <cstdint>

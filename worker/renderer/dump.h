@@ -6,7 +6,7 @@
 
 #include "common/result.h"
 #include "worker/engine/request.h"
-#include "worker/renderer/safetensors_writer.h"
+#include "worker/engine/weights/safetensors_writer.h"
 
 namespace gotong::renderer {
 
@@ -25,7 +25,7 @@ class Dump final : public engine::Observer {
     void add(const std::string& name, const engine::TensorView& view);
     void add_ids(const std::string& name, std::span<const std::int64_t> ids);
 
-    SafetensorsWriter tensors_;
+    engine::SafetensorsWriter tensors_;
 };
 
 }  // namespace gotong::renderer

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "worker/engine/model.h"
-#include "worker/renderer/painter.h"
+#include "worker/renderer/protocol/painter.h"
 
 namespace gotong::renderer {
 

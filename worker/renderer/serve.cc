@@ -6,7 +6,7 @@
 
 #include "worker/renderer/commands.h"
 #include "worker/renderer/engine_painter.h"
-#include "worker/renderer/server.h"
+#include "worker/renderer/protocol/server.h"
 
 namespace gotong::renderer {
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "tests/support/temp_dir.h"
-#include "tests/worker/renderer/events.h"
-#include "tests/worker/renderer/socket_pair.h"
+#include "tests/worker/renderer/protocol/events.h"
+#include "tests/worker/renderer/protocol/socket_pair.h"
 
 namespace gotong::renderer {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "common/result.h"
 #include "worker/engine/request.h"
-#include "worker/renderer/wire.h"
+#include "worker/renderer/protocol/wire.h"
 
 namespace gotong::renderer {
 

@@ -3,15 +3,15 @@
 //
 // Threads: run()'s caller reads; a thread of the server's own paints and reports.
 //
-// Corridor: worker/job -> [renderer/server] -> engine/request
+// Corridor: render_child/renderer -> [protocol/server] -> engine/request
 #pragma once
 
 #include <thread>
 
 #include "common/result.h"
-#include "worker/renderer/frame.h"
-#include "worker/renderer/job_queue.h"
-#include "worker/renderer/painter.h"
+#include "worker/renderer/protocol/frame.h"
+#include "worker/renderer/protocol/job_queue.h"
+#include "worker/renderer/protocol/painter.h"
 
 namespace gotong::renderer {
 

@@ -1,10 +1,10 @@
 // Frames over a real socket pair: whole, in pieces, cut off, too long.
-#include "worker/renderer/frame.h"
+#include "worker/renderer/protocol/frame.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
-#include "tests/worker/renderer/socket_pair.h"
+#include "tests/worker/renderer/protocol/socket_pair.h"
 
 namespace gotong::renderer {
 namespace {

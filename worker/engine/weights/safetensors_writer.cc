@@ -1,10 +1,10 @@
-#include "worker/renderer/safetensors_writer.h"
+#include "worker/engine/weights/safetensors_writer.h"
 
 #include <bit>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-namespace gotong::renderer {
+namespace gotong::engine {
 namespace {
 
 // Values are written as they lie in memory.
@@ -52,4 +52,4 @@ Result<> SafetensorsWriter::write(const std::filesystem::path& path) const {
     return {};
 }
 
-}  // namespace gotong::renderer
+}  // namespace gotong::engine

@@ -1,4 +1,4 @@
-#include "worker/renderer/frame.h"
+#include "worker/renderer/protocol/frame.h"
 
 #include <sys/socket.h>
 

@@ -11,7 +11,7 @@
 
 #include "common/result.h"
 
-namespace gotong::renderer {
+namespace gotong::engine {
 
 class SafetensorsWriter {
   public:
@@ -35,4 +35,4 @@ class SafetensorsWriter {
     std::map<std::string, Entry> entries_;
 };
 
-}  // namespace gotong::renderer
+}  // namespace gotong::engine

@@ -1,4 +1,4 @@
-#include "worker/renderer/job_queue.h"
+#include "worker/renderer/protocol/job_queue.h"
 
 #include <algorithm>
 #include <string>

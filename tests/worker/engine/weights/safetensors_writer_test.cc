@@ -1,5 +1,5 @@
 // What the writer writes, read back by the engine's strict reader.
-#include "worker/renderer/safetensors_writer.h"
+#include "worker/engine/weights/safetensors_writer.h"
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>
@@ -7,7 +7,7 @@
 
 #include "worker/engine/weights/safetensors.h"
 
-namespace gotong::renderer {
+namespace gotong::engine {
 namespace {
 
 TEST_CASE("tensors are read back with their type, shape and values") {
@@ -19,7 +19,7 @@ TEST_CASE("tensors are read back with their type, shape and values") {
     writer.add("ids", shape, ids);
 
     const std::string bytes = writer.bytes();
-    const auto tensors = engine::parse_safetensors(as_bytes(bytes));
+    const auto tensors = parse_safetensors(as_bytes(bytes));
     REQUIRE(tensors);
     REQUIRE(tensors->size() == 2);
     const auto& latents = tensors->at("latents_0");
@@ -38,7 +38,7 @@ TEST_CASE("the data begins at a multiple of eight bytes") {
         writer.add(name, std::array<std::int64_t, 1>{1}, std::array<float, 1>{0});
         const std::string bytes = writer.bytes();
         CHECK((bytes.size() - sizeof(float)) % 8 == 0);
-        CHECK(engine::parse_safetensors(as_bytes(bytes)));
+        CHECK(parse_safetensors(as_bytes(bytes)));
     }
 }
 
@@ -49,4 +49,4 @@ TEST_CASE("a folder that is not there is an error that names the path") {
 }
 
 }  // namespace
-}  // namespace gotong::renderer
+}  // namespace gotong::engine

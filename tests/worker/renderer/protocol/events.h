@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "worker/renderer/frame.h"
+#include "worker/renderer/protocol/frame.h"
 
 namespace gotong::renderer {
 

@@ -1,5 +1,5 @@
 // The queue between reader and painter, from one thread and from two.
-#include "worker/renderer/job_queue.h"
+#include "worker/renderer/protocol/job_queue.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <thread>

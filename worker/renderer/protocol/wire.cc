@@ -1,4 +1,4 @@
-#include "worker/renderer/wire.h"
+#include "worker/renderer/protocol/wire.h"
 
 #include <limits>
 

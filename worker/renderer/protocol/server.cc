@@ -1,4 +1,4 @@
-#include "worker/renderer/server.h"
+#include "worker/renderer/protocol/server.h"
 
 #include <utility>
 

@@ -1,13 +1,13 @@
 // The server over a socket pair, with a scripted painter in the engine's place.
-#include "worker/renderer/server.h"
+#include "worker/renderer/protocol/server.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
-#include "tests/worker/renderer/events.h"
-#include "tests/worker/renderer/socket_pair.h"
+#include "tests/worker/renderer/protocol/events.h"
+#include "tests/worker/renderer/protocol/socket_pair.h"
 
 namespace gotong::renderer {
 namespace {

@@ -10,7 +10,7 @@
 #include <stop_token>
 
 #include "common/result.h"
-#include "worker/renderer/wire.h"
+#include "worker/renderer/protocol/wire.h"
 
 namespace gotong::renderer {
 
