@@ -126,7 +126,7 @@ Result<std::unique_ptr<Model>> Model::load(const fs::path& diffusers_folder,
         const auto placement = choose_device(options);
         if (!placement) return Failure{placement.error()};
         auto parts = load_parts(diffusers_folder, *placement);
-        if (!parts) return Failure{parts.error().during("model " + diffusers_folder.string())};
+        if (!parts) return Failure{parts.error().during(diffusers_folder.string())};
         return std::unique_ptr<Model>(new Model(*std::move(parts)));
     });
 }

@@ -1,6 +1,6 @@
 // The stages from a prompt to pixels, in order.
 //
-// Corridor: engine/request -> [engine/pipeline] -> worker/image
+// Corridor: engine/request -> [engine/pipeline] -> image/png
 #pragma once
 
 #include <optional>

@@ -1,0 +1,85 @@
+// Which folders are taken for a Stable Diffusion model, and which weights are opened.
+#include "worker/engine/model_folder.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "tests/worker/engine/demo_model.h"
+
+namespace gotong::engine {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+const std::string kUnet = "diffusion_pytorch_model";
+
+TEST_CASE("a pipeline or part of another kind is unimplemented, named by its key") {
+    const auto refusal = [](const std::string& key, const json& value) {
+        const test::ModelCopy model;
+        model.edit("model_index.json", [&](json& index) { index[key] = value; });
+        const auto checked = check_model_index(model.path());
+        REQUIRE_FALSE(checked);
+        CHECK(checked.error().code == ErrorCode::unimplemented);
+        return checked.error().message;
+    };
+    CHECK_THAT(refusal("_class_name", "FluxPipeline"), ContainsSubstring("\"_class_name\""));
+    CHECK_THAT(refusal("unet", json{"diffusers", "UNet3DConditionModel"}),
+               ContainsSubstring("\"unet\"") && ContainsSubstring("UNet2DConditionModel"));
+    CHECK_THAT(refusal("text_encoder", json{"transformers", "T5EncoderModel"}),
+               ContainsSubstring("\"text_encoder\""));
+    CHECK_THAT(refusal("text_encoder_2", json{"transformers", "CLIPTextModel"}),
+               ContainsSubstring("\"text_encoder_2\""));
+    CHECK_THAT(refusal("image_encoder", json{"transformers", "CLIPVisionModelWithProjection"}),
+               ContainsSubstring("\"image_encoder\""));
+}
+
+TEST_CASE("a safety checker and an empty image encoder do not matter") {
+    const test::ModelCopy model;
+    model.edit("model_index.json", [](json& index) {
+        index["safety_checker"] = {"stable_diffusion", "StableDiffusionSafetyChecker"};
+        index["image_encoder"] = {nullptr, nullptr};
+    });
+    CHECK(check_model_index(model.path()));
+}
+
+TEST_CASE("a part that the index does not list is an error") {
+    const test::ModelCopy model;
+    model.edit("model_index.json", [](json& index) { index.erase("vae"); });
+    CHECK_THAT(check_model_index(model.path()).error().message, ContainsSubstring("\"vae\""));
+}
+
+TEST_CASE("a folder without an index is not found") {
+    const gotong::test::TempDir empty;
+    CHECK(check_model_index(empty.path()).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("half-precision weights are opened where there are no others") {
+    const test::ModelCopy model;
+    const fs::path unet = model.path() / "unet";
+    fs::rename(unet / (kUnet + ".safetensors"), unet / (kUnet + ".fp16.safetensors"));
+    const auto file = open_weights(model.path(), "unet", kUnet);
+    REQUIRE(file);
+    CHECK(file->name == "unet/diffusion_pytorch_model.fp16.safetensors");
+}
+
+TEST_CASE("missing weights say why they cannot be had another way") {
+    const test::ModelCopy model;
+    const fs::path unet = model.path() / "unet";
+    fs::remove(unet / (kUnet + ".safetensors"));
+    CHECK(open_weights(model.path(), "unet", kUnet).error().code == ErrorCode::not_found);
+
+    std::ofstream(unet / (kUnet + ".bin")) << "pickle";
+    const auto pickle = open_weights(model.path(), "unet", kUnet);
+    CHECK(pickle.error().code == ErrorCode::unimplemented);
+    CHECK_THAT(pickle.error().message, ContainsSubstring("can run code"));
+
+    std::ofstream(unet / (kUnet + ".safetensors.index.json")) << "{}";
+    const auto pieces = open_weights(model.path(), "unet", kUnet);
+    CHECK(pieces.error().code == ErrorCode::unimplemented);
+    CHECK_THAT(pieces.error().message, ContainsSubstring("several pieces"));
+}
+
+}  // namespace
+}  // namespace gotong::engine

@@ -1,0 +1,205 @@
+// The pipeline around the modules: what it tells its observer, when it stops, what it refuses, and
+// that the same request gives the same picture. What it computes is compared in tests/parity.
+#include "worker/engine/pipeline.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
+#include <limits>
+
+#include "tests/worker/engine/demo_model.h"
+
+namespace gotong::engine {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+// Loaded once: the tests only render with it.
+Model& model() {
+    static const auto loaded = Model::load(test::demo_model(), {.kind = DeviceOptions::Kind::cpu});
+    REQUIRE(loaded);
+    return **loaded;
+}
+
+Request apple() {
+    Request request;
+    request.prompt = "a red apple";
+    request.width = 64;
+    request.height = 32;
+    request.steps = 3;
+    request.guidance = 4;
+    request.sampler = SamplerKind::euler_a;
+    request.seed = 7;
+    return request;
+}
+
+// Writes down what it is told, and asks for a stop after a step or phase of the test's choice.
+class Witness : public Observer {
+  public:
+    std::vector<Phase> phases;
+    std::vector<int> steps;
+    std::vector<std::vector<float>> latents;
+    std::vector<std::int64_t> output_shape;
+    std::stop_source stop;
+    int stop_after_step = -1;
+
+    void on_phase(Phase phase) override { phases.push_back(phase); }
+    bool wants_model_output(int step) const override { return step == 2; }
+    void on_model_output(int step, const TensorView& output) override {
+        CHECK(step == 2);
+        output_shape.assign(output.shape.begin(), output.shape.end());
+    }
+    void on_latent(const StepView& view) override {
+        CHECK(view.steps == 3);
+        steps.push_back(view.step);
+        latents.emplace_back(view.latent.values.begin(), view.latent.values.end());
+        if (view.step == stop_after_step) stop.request_stop();
+    }
+};
+
+Result<Picture> render(const Request& request, Witness& witness,
+                       const std::optional<Latent>& start = {}) {
+    return text_to_image(model(), request, witness, witness.stop.get_token(), start);
+}
+
+TEST_CASE("a picture comes with every phase, every step and a leaf for each latent") {
+    Witness witness;
+    const auto picture = render(apple(), witness);
+    REQUIRE(picture);
+    CHECK(picture->pixels.width == 64);
+    CHECK(picture->pixels.height == 32);
+    CHECK(picture->pixels.rgb.size() == 64 * 32 * 3);
+    CHECK(witness.phases == std::vector{Phase::encoding, Phase::denoising, Phase::decoding});
+    CHECK(witness.steps == std::vector{0, 1, 2, 3});
+    CHECK(witness.output_shape == std::vector<std::int64_t>{2, 4, 4, 8});
+    CHECK(picture->trajectory_leaves == 4);
+}
+
+TEST_CASE("the same request gives the same picture, another seed another one") {
+    Witness first, second, third;
+    Request request = apple();
+    const auto one = render(request, first);
+    const auto two = render(request, second);
+    request.seed = 8;
+    const auto other = render(request, third);
+    REQUIRE((one && two && other));
+    CHECK(one->pixels.rgb == two->pixels.rgb);
+    CHECK(one->trajectory_root == two->trajectory_root);
+    CHECK(one->trajectory_root != other->trajectory_root);
+}
+
+TEST_CASE("a start latent takes the place of the seed's") {
+    Witness seeded, given;
+    Request request = apple();
+    request.sampler = SamplerKind::ddim;
+    const auto one = render(request, seeded);
+    REQUIRE(one);
+    request.seed = 99;
+    const auto two = render(request, given, Latent{seeded.latents[0], {1, 4, 4, 8}});
+    REQUIRE(two);
+    CHECK(one->pixels.rgb == two->pixels.rgb);
+}
+
+TEST_CASE("a stop between steps is noticed before the next one") {
+    Witness witness;
+    witness.stop_after_step = 1;
+    const auto picture = render(apple(), witness);
+    REQUIRE_FALSE(picture);
+    CHECK(picture.error().code == ErrorCode::cancelled);
+    CHECK(witness.steps == std::vector{0, 1});
+}
+
+TEST_CASE("a stop after the last step is noticed before the decoder") {
+    Witness witness;
+    witness.stop_after_step = 3;
+    CHECK(render(apple(), witness).error().code == ErrorCode::cancelled);
+    CHECK(witness.phases.back() == Phase::denoising);
+}
+
+TEST_CASE("a latent that stops being finite says at which step") {
+    Witness witness;
+    std::vector<float> values(4 * 4 * 8, 0.0F);
+    values[5] = std::numeric_limits<float>::quiet_NaN();
+    const auto picture = render(apple(), witness, Latent{values, {1, 4, 4, 8}});
+    REQUIRE_FALSE(picture);
+    CHECK(picture.error().code == ErrorCode::internal);
+    CHECK_THAT(picture.error().message, ContainsSubstring("after step 1 of 3"));
+}
+
+TEST_CASE("a latent that decodes to no picture is an error") {
+    const auto pixels =
+        decode(model(), Latent{std::vector<float>(4 * 4 * 4, std::nanf("")), {1, 4, 4, 4}});
+    REQUIRE_FALSE(pixels);
+    CHECK(pixels.error().code == ErrorCode::internal);
+}
+
+// While it lives, the process may map only so many bytes more than it does now.
+class AddressSpaceLimit {
+  public:
+    explicit AddressSpaceLimit(std::size_t more) {
+        ::getrlimit(RLIMIT_AS, &before_);
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        rlimit now = before_;
+        now.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
+        ::setrlimit(RLIMIT_AS, &now);
+    }
+    ~AddressSpaceLimit() { ::setrlimit(RLIMIT_AS, &before_); }
+    AddressSpaceLimit(const AddressSpaceLimit&) = delete;
+    AddressSpaceLimit& operator=(const AddressSpaceLimit&) = delete;
+
+  private:
+    rlimit before_{};
+};
+
+TEST_CASE("a picture too large for the memory is refused with a smaller size to try") {
+    Witness warm, witness;
+    REQUIRE(render(apple(), warm));  // Threads and kernels have what they need.
+    Request request = apple();
+    request.width = request.height = 4096;
+    const AddressSpaceLimit limit(64U << 20U);
+    const auto picture = render(request, witness);
+    REQUIRE_FALSE(picture);
+    CHECK(picture.error().code == ErrorCode::resource_exhausted);
+    CHECK(picture.error().message == "not enough memory for 4096x4096 pixels; try 2048x2048");
+}
+
+TEST_CASE("the model renders on after it ran out of memory") {
+    Witness before, witness, after;
+    const auto one = render(apple(), before);
+    REQUIRE(one);
+    {
+        Request request = apple();
+        request.width = request.height = 4096;
+        const AddressSpaceLimit limit(64U << 20U);
+        CHECK_FALSE(render(request, witness));
+    }
+    const auto two = render(apple(), after);
+    REQUIRE(two);
+    CHECK(one->pixels.rgb == two->pixels.rgb);
+}
+
+TEST_CASE("prompts that are not UTF-8 are refused by their field") {
+    Witness witness;
+    Request request = apple();
+    request.prompt = "\xff";
+    CHECK(render(request, witness).error().field == "prompt");
+    request = apple();
+    request.negative_prompt = "\xff";
+    CHECK(render(request, witness).error().field == "negative_prompt");
+}
+
+TEST_CASE("a request that does not fit the model is refused before anything is computed") {
+    Witness witness;
+    Request request = apple();
+    request.width = 100;
+    CHECK(render(request, witness).error().field == "width");
+    CHECK(render(apple(), witness, Latent{{}, {1, 4, 4, 4}}).error().field == "latents");
+    CHECK(witness.phases.empty());
+}
+
+}  // namespace
+}  // namespace gotong::engine

@@ -1,0 +1,97 @@
+// Requests that do not fit the model are refused with the field and the nearest value that works.
+#include "worker/engine/request_check.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <limits>
+
+namespace gotong::engine {
+namespace {
+
+const ModelInfo kModel{.default_width = 512,
+                       .default_height = 512,
+                       .size_multiple = 64,
+                       .latent_factor = 8,
+                       .latent_channels = 4,
+                       .max_steps = 1000};
+
+Request sound() {
+    Request request;
+    request.width = 512;
+    request.height = 768;
+    request.steps = 20;
+    request.guidance = 7.5;
+    return request;
+}
+
+Error refusal(const Request& request) {
+    const auto checked = check_request(kModel, request);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().code == ErrorCode::invalid_argument);
+    return checked.error();
+}
+
+TEST_CASE("a request that fits is accepted, whatever size the model was trained for") {
+    CHECK(check_request(kModel, sound()));
+    Request small = sound();
+    small.width = 64;
+    small.steps = 1;
+    small.guidance = 0;
+    CHECK(check_request(kModel, small));
+}
+
+TEST_CASE("a side that is no multiple is refused with the nearest that is") {
+    const auto nearest = [](int width) {
+        Request request = sound();
+        request.width = width;
+        const Error error = refusal(request);
+        CHECK(error.field == "width");
+        return error.message.substr(error.message.rfind(' ') + 1);
+    };
+    CHECK(nearest(500) == "512");
+    CHECK(nearest(470) == "448");
+    CHECK(nearest(8) == "64");
+    CHECK(nearest(0) == "64");
+    CHECK(nearest(-512) == "64");
+    CHECK(nearest(20'000) == "16384");
+    CHECK(nearest(std::numeric_limits<int>::max()) == "16384");
+    CHECK(nearest(std::numeric_limits<int>::min()) == "64");
+}
+
+TEST_CASE("height is named as height") {
+    Request request = sound();
+    request.height = 100;
+    CHECK(refusal(request).field == "height");
+}
+
+TEST_CASE("steps outside the scheduler's are refused with the nearest") {
+    Request request = sound();
+    request.steps = 0;
+    CHECK(refusal(request).message == "steps must be 1 to 1000; the nearest is 1");
+    request.steps = 1001;
+    CHECK(refusal(request).message == "steps must be 1 to 1000; the nearest is 1000");
+}
+
+TEST_CASE("guidance that is no number, or negative, is refused") {
+    for (const double guidance : {-0.1, std::nan(""), std::numeric_limits<double>::infinity()}) {
+        Request request = sound();
+        request.guidance = guidance;
+        CHECK(refusal(request).field == "guidance");
+    }
+}
+
+TEST_CASE("a start latent must have the shape of the picture's latent") {
+    Latent start{std::vector<float>(4 * 96 * 64), {1, 4, 96, 64}};
+    CHECK(check_start(kModel, sound(), start));
+    start.shape = {1, 4, 64, 96};
+    const auto turned = check_start(kModel, sound(), start);
+    REQUIRE_FALSE(turned);
+    CHECK(turned.error().message ==
+          "latents must have the shape [1, 4, 96, 64] for this model and size");
+    start.shape = {1, 4, 96, 64};
+    start.values.pop_back();
+    CHECK_FALSE(check_start(kModel, sound(), start));
+}
+
+}  // namespace
+}  // namespace gotong::engine
