@@ -135,6 +135,13 @@ void enqueue(Step& step, OpenJob& open) {
     step.changed(job);
 }
 
+void stop_worker(Step& step, const schedule::Lease& lease) {
+    roster::Session* session = step.state.roster.find(lease.worker);
+    if (!session) return;
+    if (!lease.is_seen && session->free_slots > 0) --session->free_slots;
+    say_desired(step, *session, {lease.token});
+}
+
 void say_desired(Step& step, const roster::Session& session, std::vector<LeaseToken> cancel,
                  std::vector<LeaseToken> resend) {
     step.say(session, Desired{.keep = step.state.leases.of(session.worker),

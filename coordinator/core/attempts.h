@@ -29,6 +29,10 @@ void close_session(Step& step, roster::Session& session, Error reason);
 // Puts a job that is queued into the queue, or gives it up when its model has left the catalogue.
 void enqueue(Step& step, OpenJob& open);
 
+// Tells the worker to stop a lease that has ended. Its slot counts as taken until its next snapshot
+// says otherwise: stopping takes up to a step.
+void stop_worker(Step& step, const schedule::Lease& lease);
+
 // Says what the worker should hold: all of its leases, and nothing of `cancel`.
 void say_desired(Step& step, const roster::Session& session, std::vector<LeaseToken> cancel,
                  std::vector<LeaseToken> resend = {});

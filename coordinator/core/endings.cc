@@ -19,9 +19,7 @@ void withdraw(Step& step, const job::Job& job, const std::string& reason) {
     step.store.end_attempt(job.id, lease.token.attempt, step.now.wall, "cancelled", reason);
     state.leases.end(job.id);
     state.queue.give_back(job.account, job.price);
-    if (const auto* session = state.roster.find(lease.worker)) {
-        say_desired(step, *session, {lease.token});
-    }
+    stop_worker(step, lease);
 }
 
 // The job has its last state. `ended` is a copy that outlives its entry.
@@ -37,13 +35,14 @@ void retire_lease(Step& step, const LeaseToken& accepted, const job::Job& job) {
     State& state = step.state;
     const schedule::Lease lease = *state.leases.find(job.id);
     state.leases.end(job.id);
-    roster::Session* session = state.roster.find(lease.worker);
     if (lease.token != accepted) {
         step.store.end_attempt(job.id, lease.token.attempt, step.now.wall, "superseded",
                                "an earlier attempt's result came in");
-        if (session) say_desired(step, *session, {lease.token});
+        stop_worker(step, lease);
         return;
     }
+    state.wake = true;  // Its slot is free.
+    roster::Session* session = state.roster.find(lease.worker);
     const auto mean = schedule::step_time(lease);
     if (!session || !mean || job.price.micro == 0) return;
     const double measured =

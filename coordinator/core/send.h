@@ -99,8 +99,8 @@ struct JobView {  // A job with what only the core's memory knows.
     job::Job job;
     Phase phase = Phase::unknown;
     std::uint32_t step = 0;
-    std::uint64_t queue_position = 0;              // 1-based, when queued.
-    std::optional<std::chrono::milliseconds> eta;  // Absent rather than guessed.
+    std::uint64_t queue_position = 0;                // 1-based, when queued.
+    std::optional<std::chrono::milliseconds> eta{};  // Absent rather than guessed.
 };
 struct JobChanged {
     JobView view;

@@ -55,8 +55,7 @@ void end_overdue_leases(Step& step) {
         } else {
             end_unanswered(step, lease);
         }
-        const roster::Session* session = state.roster.find(lease.worker);
-        if (session) say_desired(step, *session, {lease.token});
+        stop_worker(step, lease);
     }
 }
 

@@ -12,9 +12,10 @@ namespace {
 
 using Check = std::pair<bool, const char*>;
 
-bool discloses_as_allowed(const receipt::RequestClaim& request, const RenderSpec& spec) {
-    if (!request.prompt_disclosed) return true;
-    return !spec.is_private && *request.prompt_disclosed == spec.prompt;
+// The pool hands out the salt with every prompt that may be known, and with no other.
+bool discloses_as_asked(const receipt::RequestClaim& request, const RenderSpec& spec) {
+    if (spec.is_private) return !request.prompt_disclosed;
+    return request.prompt_disclosed == spec.prompt;
 }
 
 bool is_of_model(const std::vector<receipt::ModelClaim>& models, const Job& job) {
@@ -33,7 +34,7 @@ std::array<Check, 9> sampling_checks(const receipt::RenderStatement& statement,
              {claim.width == spec.width, "sampling.width"},
              {claim.height == spec.height, "sampling.height"},
              {statement.trajectory.leaves == spec.steps + 1, "trajectory.leaves"},
-             {discloses_as_allowed(statement.request, spec), "request.promptDisclosed"}}};
+             {discloses_as_asked(statement.request, spec), "request.promptDisclosed"}}};
 }
 
 Result<> first_failure(std::span<const Check> checks) {

@@ -23,8 +23,8 @@ struct Parties {
     std::string pool_name;
 };
 
-// invalid_argument names the first field that differs, as docs/verify.md spells it. A prompt may
-// be disclosed only in full, and never for a private picture.
+// invalid_argument names the first field that differs, as docs/verify.md spells it. The
+// prompt is disclosed unless the picture is private.
 Result<> matches(const receipt::RenderStatement& statement, const Job& job, const Attempt& attempt,
                  const Parties& parties, const Digest& blob_sha256);
 

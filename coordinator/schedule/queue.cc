@@ -91,14 +91,19 @@ std::size_t Queue::ahead_of(JobId job) const {
     return ahead;
 }
 
-// Accounts take turns: one that is due earlier has had its turn once more when ours comes.
+// An account goes first as long as its tag, which grows by a price with each job, is below the one
+// that ours will have reached.
 std::size_t Queue::ahead_in(const Lane& lane, const Waiting& waiting, std::size_t own) const {
-    const std::pair mine{share_.tag_of(waiting.account), waiting.account};
+    const std::int64_t price = std::max<std::int64_t>(waiting.price.micro, 1);
+    const std::int64_t reached =
+        share_.tag_of(waiting.account) + static_cast<std::int64_t>(own) * price;
     std::size_t ahead = 0;
-    for (const auto& turn : lane.turns) {
-        if (turn.second == waiting.account) continue;
-        const std::size_t turns = own + (turn < mine ? 1 : 0);
-        ahead += std::min(turns, lane.rows.at(turn.second).size());
+    for (const auto& [tag, account] : lane.turns) {
+        if (account == waiting.account || tag > reached) continue;
+        const std::int64_t behind = reached - tag;
+        const bool wins_tie = behind % price == 0 && account < waiting.account;
+        const std::int64_t turns = (behind + price - 1) / price + (wins_tie ? 1 : 0);
+        ahead += std::min(static_cast<std::size_t>(turns), lane.rows.at(account).size());
     }
     return ahead;
 }

@@ -1,0 +1,58 @@
+// The published formula, worked out by hand for some pictures.
+#include "coordinator/job/price.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "coordinator/job/limits.h"
+
+namespace gotong::job {
+namespace {
+
+const ModelFacts kModel{.name = "emoji", .digest = ""};
+
+TEST_CASE("one credit is a picture of 512 x 512 pixels in 20 steps") {
+    CHECK(price_of(kModel, 512, 512, 20) == Credits{1'000'000});
+    CHECK(price_of(kModel, 512, 512, 25) == Credits{1'250'000});
+    CHECK(price_of(kModel, 1024, 512, 20) == Credits{2'000'000});
+    CHECK(price_of(kModel, 256, 256, 20) == Credits{250'000});
+}
+
+TEST_CASE("a model that costs more per step is dearer in proportion") {
+    ModelFacts large = kModel;
+    large.cost = 3'500;
+    CHECK(price_of(large, 512, 512, 20) == Credits{3'500'000});
+}
+
+TEST_CASE("a price is rounded up to the next micro-credit") {
+    // 64 x 64 x 1 / (512 x 512 x 20) of a million is 781.25.
+    CHECK(price_of(kModel, 64, 64, 1) == Credits{782});
+}
+
+TEST_CASE("the dearest legal picture is priced without overflow") {
+    CHECK(price_of(kModel, kMaxSide, kMaxSide, kMaxSteps) == Credits{480'000'000});
+}
+
+TEST_CASE("credits are written without needless digits") {
+    CHECK(credits_text({1'000'000}) == "1 credit");
+    CHECK(credits_text({1'250'000}) == "1.25 credits");
+    CHECK(credits_text({782}) == "0.000782 credits");
+    CHECK(credits_text({0}) == "0 credits");
+    CHECK(credits_text({-1'500'000}) == "-1.5 credits");
+    CHECK(credits_text({2'000'000}) == "2 credits");
+}
+
+TEST_CASE("what is affordable to the last micro-credit is affordable") {
+    CHECK(check_affordable({500'000}, 2, {1'000'000}).has_value());
+    CHECK(!check_affordable({500'000}, 2, {999'999}).has_value());
+}
+
+TEST_CASE("where not even one picture is affordable, the way to a cheaper one is named") {
+    const auto refused = check_affordable({1'250'000}, 1, {250'000});
+    REQUIRE(!refused);
+    CHECK(refused.error().message ==
+          "this costs 1.25 credits and your account has 0.25 credits; fewer steps or a smaller "
+          "size cost less");
+}
+
+}  // namespace
+}  // namespace gotong::job

@@ -1,0 +1,77 @@
+// What makes a worker the one, and what breaks a tie. Snapshots are written out in full, so that
+// each test reads on its own.
+#include "coordinator/schedule/choose_worker.h"
+
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/coordinator/schedule/ids.h"
+
+namespace gotong::schedule {
+namespace {
+
+const JobNeeds kJob{.price = {1'000'000}, .avoid = {}};
+
+Candidate worker(std::uint8_t n, double ns_per_micro, bool is_resident = true) {
+    return {.id = worker_id(n),
+            .is_free = true,
+            .is_resident = is_resident,
+            .ns_per_micro = ns_per_micro,
+            .last_given = 0};
+}
+
+WorkerId chosen(const JobNeeds& job, std::span<const Candidate> online) {
+    return choose_worker(job, online).value().worker;
+}
+
+TEST_CASE("a job goes to the worker that will finish it first") {
+    CHECK(chosen(kJob, std::array{worker(1, 9'000), worker(2, 4'000)}) == worker_id(2));
+}
+
+TEST_CASE("a worker with the model loaded beats a faster one that must load it") {
+    const std::array online{worker(1, 9'000, true), worker(2, 1'000, false)};
+    CHECK(chosen(kJob, online) == worker_id(1));                // 9 s against 10 + 1 s.
+    CHECK(chosen({{10'000'000}, {}}, online) == worker_id(2));  // 90 s against 10 + 10 s.
+}
+
+TEST_CASE("a worker that was never measured is tried") {
+    Candidate newcomer = worker(2, 0);
+    newcomer.ns_per_micro.reset();
+    CHECK(chosen(kJob, std::array{worker(1, 1'000), newcomer}) == worker_id(2));
+}
+
+TEST_CASE("of equals the one that waited longest is taken, then the lowest id") {
+    Candidate recent = worker(1, 1'000);
+    recent.last_given = 8;
+    Candidate waiting = worker(2, 1'000);
+    waiting.last_given = 7;
+    CHECK(chosen(kJob, std::array{recent, waiting}) == worker_id(2));
+    waiting.last_given = 8;
+    CHECK(chosen(kJob, std::array{waiting, recent}) == worker_id(1));
+}
+
+TEST_CASE("nobody is chosen when nobody is free") {
+    Candidate busy = worker(1, 1'000);
+    busy.is_free = false;
+    CHECK(choose_worker(kJob, std::array{busy}) == std::nullopt);
+    CHECK(choose_worker(kJob, {}) == std::nullopt);
+}
+
+TEST_CASE("a worker that failed the job is avoided while another is online, free or not") {
+    const JobNeeds retry{.price = {1'000'000}, .avoid = {worker_id(1)}};
+    Candidate other = worker(2, 90'000);
+    CHECK(chosen(retry, std::array{worker(1, 1'000), other}) == worker_id(2));
+    other.is_free = false;
+    CHECK(choose_worker(retry, std::array{worker(1, 1'000), other}) == std::nullopt);
+    CHECK(chosen(retry, std::array{worker(1, 1'000)}) == worker_id(1));
+}
+
+TEST_CASE("the reason says what the choice was made on") {
+    Candidate newcomer = worker(1, 0, false);
+    newcomer.ns_per_micro.reset();
+    CHECK(choose_worker(kJob, std::array{newcomer})->reason ==
+          "first of 1 free, model to be loaded, speed unknown");
+}
+
+}  // namespace
+}  // namespace gotong::schedule
