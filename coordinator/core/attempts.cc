@@ -87,7 +87,7 @@ void return_attempt(Step& step, const LeaseToken& lease, std::string_view outcom
     OpenJob& open = end_lease(step, lease, outcome, reason);
     job::take_back(open.job, WallTime{});
     step.store.update(open.job);
-    enqueue(step, open);
+    if (enqueue(step, open)) step.changed(open.job);
 }
 
 void blame_attempt(Step& step, const LeaseToken& lease, std::string_view outcome,
@@ -101,8 +101,8 @@ void blame_attempt(Step& step, const LeaseToken& lease, std::string_view outcome
     step.store.update(job);
     if (schedule::is_hopeless(failures, step.state.policy.distinct_failures)) {
         fail_job(step, job.id, given_up_reason(failures, reason));
-    } else {
-        enqueue(step, open);
+    } else if (enqueue(step, open)) {
+        step.changed(job);
     }
 }
 
@@ -117,13 +117,13 @@ void close_session(Step& step, roster::Session& session, Error reason) {
     step.state.roster.close(session.worker);
 }
 
-void enqueue(Step& step, OpenJob& open) {
+bool enqueue(Step& step, OpenJob& open) {
     State& state = step.state;
     const job::Job& job = open.job;
     if (!state.catalogue.has_weights(job.model_digest)) {
         fail_job(step, job.id,
                  "the pool no longer renders with these weights of " + job.spec.model);
-        return;
+        return false;
     }
     state.queue.add({.job = job.id,
                      .account = job.account,
@@ -132,7 +132,7 @@ void enqueue(Step& step, OpenJob& open) {
                      .needs = {job.model_digest, job.failed_on}},
                     job.not_before, step.now.wall);
     state.wake = true;
-    step.changed(job);
+    return true;
 }
 
 void stop_worker(Step& step, const schedule::Lease& lease) {

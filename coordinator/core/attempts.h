@@ -26,8 +26,9 @@ void return_all(Step& step, WorkerId worker, std::string_view outcome, const std
 // Ends the session with this as the stream's status. Its leases are for the caller to end.
 void close_session(Step& step, roster::Session& session, Error reason);
 
-// Puts a job that is queued into the queue, or gives it up when its model has left the catalogue.
-void enqueue(Step& step, OpenJob& open);
+// Puts a job that is queued into the queue. False: it was given up, and is gone, because its model
+// has left the catalogue.
+bool enqueue(Step& step, OpenJob& open);
 
 // Tells the worker to stop a lease that has ended. Its slot counts as taken until its next snapshot
 // says otherwise: stopping takes up to a step.

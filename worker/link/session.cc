@@ -125,6 +125,10 @@ class Session::Impl {
         if (const Result<> welcomed = take_welcome(stream, frame.welcome()); !welcomed)
             return welcomed;
         while (stream.read(frame)) {
+            if (frame.has_welcome()) {  // The pool's catalogue has changed.
+                if (Result<> again = take_welcome(stream, frame.welcome()); !again) return again;
+                continue;
+            }
             auto event = event_of(frame);
             if (!event) return Failure{event.error().during("read a frame of the pool")};
             if (*event) hooks_.post(std::move(**event));

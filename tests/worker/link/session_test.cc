@@ -88,6 +88,27 @@ TEST_CASE("frames go both ways once the pool has welcomed the worker") {
     CHECK(heard.get_future().get().goodbye().reason() == "bye");
 }
 
+TEST_CASE(
+    "a second welcome on the same stream is a new catalogue, and what follows still arrives") {
+    Worker worker;
+    const FakePool pool{{.connect = [&](FakePool::Stream& stream) {
+        challenge(stream, 'n');
+        stream.Write(welcome("token"));
+        stream.Write(welcome("token"));
+        v1::ConnectResponse desired;
+        desired.mutable_desired();
+        stream.Write(desired);
+        v1::ConnectRequest frame;
+        while (stream.Read(&frame)) {
+        }
+        return grpc::Status::OK;
+    }}};
+    const auto session = worker.connect(pool);
+    CHECK(worker.next_is<worker::SessionUp>());
+    CHECK(worker.next_is<worker::SessionUp>());
+    CHECK(worker.next_is<worker::DesiredArrived>());
+}
+
 TEST_CASE("a broken stream is opened again with the token of the last welcome") {
     std::atomic<int> streams = 0;
     std::promise<std::string> second_token;

@@ -1,0 +1,74 @@
+// The one spelling of a spec, its digest, and decimals. The digest was computed with sha256sum.
+#include "common/offer/render_spec.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace gotong {
+namespace {
+
+RenderSpec sample() {
+    return {.model = "emoji",
+            .prompt = "a \"red\" apple \xf0\x9f\x8d\x8e",
+            .negative_prompt = "",
+            .width = 512,
+            .height = 256,
+            .steps = 25,
+            .guidance = 7.5,
+            .sampler = "dpmpp_2m",
+            .schedule = "karras",
+            .seed = std::numeric_limits<std::uint64_t>::max(),
+            .is_private = false};
+}
+
+const std::string kSpelling =
+    R"({"guidance":"7.5","height":256,"model":"emoji","negativePrompt":"","private":false,)"
+    "\"prompt\":\"a \\\"red\\\" apple \xf0\x9f\x8d\x8e\","
+    R"("sampler":"dpmpp_2m","schedule":"karras","seed":"18446744073709551615","steps":25,)"
+    R"("width":512})";
+
+TEST_CASE("a spec has one spelling") { CHECK(to_json(sample()).dump() == kSpelling); }
+
+TEST_CASE("the digest of a spec is SHA-256 of its spelling") {
+    CHECK(crypto::to_hex(spec_sha256(sample())) ==
+          "9ed996e6a53dc379c603b20f183bdfed366ac5eba1b67305f9ceadb22ba0dffb");
+}
+
+TEST_CASE("a spec is read back as it was") {
+    CHECK(render_spec_from_json(nlohmann::json::parse(kSpelling)) == sample());
+}
+
+TEST_CASE("a spec with a field missing, added or of another kind is refused by its name") {
+    const nlohmann::json whole = to_json(sample());
+    for (const auto& [key, value] : whole.items()) {
+        INFO(key);
+        nlohmann::json json = whole;
+        json.erase(key);
+        CHECK(render_spec_from_json(json).error().field == key);
+        json[key] = nullptr;
+        CHECK(render_spec_from_json(json).error().field == key);
+    }
+    nlohmann::json json = whole;
+    json["surprise"] = 1;
+    CHECK(render_spec_from_json(json).error().message ==
+          "surprise is not a field of a render spec");
+    CHECK(render_spec_from_json(nlohmann::json::array()).error().code ==
+          ErrorCode::invalid_argument);
+}
+
+TEST_CASE("decimals are the shortest text that reads back as the same number") {
+    CHECK(decimal_text(7.5) == "7.5");
+    CHECK(decimal_text(5.0) == "5");
+    CHECK(decimal_text(0.0) == "0");
+    CHECK(decimal_text(0.1) == "0.1");
+    CHECK(decimal_text(1e-7) == "0.0000001");
+    CHECK(decimal_text(1e21) == "1000000000000000000000");
+    for (double value = 0.0; value < 30.0; value = std::nextafter(value, 31.0) * 1.0137 + 1e-9) {
+        CHECK(std::stod(decimal_text(value)) == value);
+    }
+}
+
+}  // namespace
+}  // namespace gotong
