@@ -24,12 +24,24 @@ std::string spelled(at::IntArrayRef shape) {
     return text + "]";
 }
 
-// A copy of the entry's values. The file's bytes may lie at any address, and tensors want theirs
-// aligned, so the copy goes through bytes.
-at::Tensor copied(const TensorEntry& entry, c10::ScalarType type, const Placement& placement) {
-    auto raw = at::empty(entry.shape, at::TensorOptions(type));
-    std::copy(entry.bytes.begin(), entry.bytes.end(), static_cast<std::uint8_t*>(raw.data_ptr()));
-    return raw.to(placement.device, placement.type);
+// The entry's values where they lie, or, since tensors want theirs aligned and files need not
+// oblige, a copy.
+at::Tensor aligned(const TensorEntry& entry, c10::ScalarType type) {
+    const auto options = at::TensorOptions(type);
+    const auto address = reinterpret_cast<std::uintptr_t>(entry.bytes.data());
+    if (address % c10::elementSize(type) == 0) {
+        // from_blob() asks for a mutable pointer; nobody writes through it.
+        return at::from_blob(const_cast<std::uint8_t*>(entry.bytes.data()), entry.shape, options);
+    }
+    auto copy = at::empty(entry.shape, options);
+    std::copy(entry.bytes.begin(), entry.bytes.end(), static_cast<std::uint8_t*>(copy.data_ptr()));
+    return copy;
+}
+
+at::Tensor placed(const TensorEntry& entry, c10::ScalarType type, const Placement& placement) {
+    return aligned(entry, type)
+        .to(placement.device, placement.type, /*non_blocking=*/false,
+            /*copy=*/true);
 }
 
 }  // namespace
@@ -67,7 +79,7 @@ at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
     const auto type = float_type(entry.dtype);
     if (!type) return broken(name, "is of type " + std::string(entry.dtype) + ", not a float");
     taken_.insert(name);
-    return copied(entry, *type, placement_);
+    return placed(entry, *type, placement_);
 }
 
 Result<> Weights::finish() const {

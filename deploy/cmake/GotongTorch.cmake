@@ -1,0 +1,30 @@
+# libtorch, from Python's wheel or from the system. Include it in the scope that needs it: its own
+# CMake files damage protobuf's target (see GotongDependencies.cmake).
+#
+# gotong_find_torch(<variable>) sets the variable to what a target must link.
+#
+# The CUDA wheel's CMake files insist on NVIDIA's compiler, which neither this project nor its
+# users need: such a wheel is linked by hand. Its libraries know where the wheels of NVIDIA's
+# libraries lie, which the linker does not.
+function(gotong_find_torch variable)
+  file(GLOB venv ${PROJECT_SOURCE_DIR}/build/venv/lib/python3.*/site-packages/torch/share/cmake)
+  foreach(name IN ITEMS torch_cuda c10_cuda torch torch_cpu c10)
+    find_library(GOTONG_${name} ${name} HINTS ${venv} PATH_SUFFIXES ../../lib)
+    mark_as_advanced(GOTONG_${name})
+    list(APPEND libraries ${GOTONG_${name}})
+  endforeach()
+  if(NOT GOTONG_torch_cuda)
+    find_package(Torch REQUIRED HINTS ${venv})
+    set(${variable} ${TORCH_LIBRARIES} PARENT_SCOPE)
+    return()
+  endif()
+  find_path(GOTONG_torch_headers ATen/ATen.h HINTS ${venv} PATH_SUFFIXES ../../include REQUIRED)
+  mark_as_advanced(GOTONG_torch_headers)
+  add_library(gotong_cuda_torch INTERFACE)
+  target_include_directories(gotong_cuda_torch SYSTEM INTERFACE
+    ${GOTONG_torch_headers} ${GOTONG_torch_headers}/torch/csrc/api/include)
+  # No symbol of the CUDA libraries is called by name: they register themselves when loaded.
+  target_link_libraries(gotong_cuda_torch INTERFACE
+    -Wl,--allow-shlib-undefined -Wl,--no-as-needed ${libraries} -Wl,--as-needed)
+  set(${variable} gotong_cuda_torch PARENT_SCOPE)
+endfunction()
