@@ -14,8 +14,8 @@ Failure bad(const char* why) { return fail(ErrorCode::invalid_argument, why, "ur
 Result<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size() || port == 0)
-        return bad("the port is not a number from 1 to 65535");
+    if (error != std::errc{} || end != text.data() + text.size())
+        return bad("the port is not a number up to 65535");
     return port;
 }
 
@@ -60,6 +60,7 @@ Result<Url> parse_url(std::string_view text) {
     if (!parts->second.empty()) {
         const auto port = parse_port(parts->second);
         if (!port) return Failure{port.error()};
+        if (*port == 0) return bad("a URL's port is 1 or more");
         url.port = *port;
     }
     url.target = text.substr(slash);

@@ -30,7 +30,8 @@ struct HostPort {
     std::uint16_t port = 0;
 };
 
-// "pool.example:7436", "[::1]:7436". Errors: invalid_argument.
+// "pool.example:7436", "[::1]:7436"; port 0 is for listeners: any free one. Errors:
+// invalid_argument.
 Result<HostPort> parse_host_port(std::string_view text);
 
 // localhost, 127.0.0.0/8 and ::1: traffic to them never leaves the machine.

@@ -49,6 +49,15 @@ std::string Reader::path_of(std::string_view key) const {
     return path_ + "." + std::string(key);
 }
 
+void Reader::allow_only(std::span<const char* const> keys) {
+    for (const auto& [key, value] : document_->items()) {
+        const bool known =
+            std::any_of(keys.begin(), keys.end(),
+                        [&name = key](const char* allowed) { return name == allowed; });
+        if (!known) reject(key, "is an unknown key");
+    }
+}
+
 void Reader::reject(std::string_view key, const std::string& why) {
     if (*wrong_) return;
     const std::string path = path_of(key);

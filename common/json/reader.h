@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ class Reader {
     double decimal_text(std::string_view key);     // A string like "7.5" or "-0.25".
     Digest digest(std::string_view key);           // A string of 64 hexadecimal digits.
     WallTime time(std::string_view key);           // A string in text/rfc3339's spelling.
+
+    // Refuses every other key, for objects that have no room for more.
+    void allow_only(std::span<const char* const> keys);
 
     // For what only the caller can judge.
     void reject(std::string_view key, const std::string& why);

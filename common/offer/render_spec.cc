@@ -12,17 +12,9 @@
 namespace gotong {
 namespace {
 
-constexpr std::array kKeys{"guidance", "height",   "model", "negativePrompt", "private", "prompt",
-                           "sampler",  "schedule", "seed",  "steps",          "width"};
-
-// The Reader skips what it is not asked for; a spec has no room for more.
-void refuse_unknown_keys(const nlohmann::json& json, json::Reader& reader) {
-    for (const auto& [key, value] : json.items()) {
-        bool known = false;
-        for (const char* name : kKeys) known = known || key == name;
-        if (!known) reader.reject(key, "is not a field of a render spec");
-    }
-}
+constexpr std::array kSpecKeys{"guidance", "height", "model",   "negativePrompt",
+                               "private",  "prompt", "sampler", "schedule",
+                               "seed",     "steps",  "width"};
 
 bool read_private(const nlohmann::json& json, json::Reader& reader) {
     const auto found = json.find("private");
@@ -51,7 +43,7 @@ Result<RenderSpec> render_spec_from_json(const nlohmann::json& json) {
     std::optional<Error> wrong;
     json::Reader reader(json, wrong);
     if (wrong) return Failure{*wrong};
-    refuse_unknown_keys(json, reader);
+    reader.allow_only(kSpecKeys);
 
     RenderSpec spec;
     spec.guidance = reader.decimal_text("guidance");

@@ -37,7 +37,7 @@ install_torch_wheel() {
     local kind=cpu
     ! has_nvidia_gpu || kind=cuda
     case $(installed_torch) in "$torch_version"*) return 0 ;; esac
-    stage torch "fetching libtorch $torch_version for $kind (a large download)" install_${kind}_wheel ||
+    stage torch "fetching libtorch $torch_version for $kind (a large download)" "install_${kind}_wheel" ||
         fail "libtorch cannot be fetched; is there a network? (build/log/torch.log)"
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("an offer with a field missing, added or of another kind is refused by
     }
     nlohmann::json json = whole;
     json["surprise"] = 1;
-    CHECK(parse_offer(json.dump()).error().message == "surprise is not a field of an offer");
+    CHECK(parse_offer(json.dump()).error().message == "surprise is an unknown key");
 }
 
 TEST_CASE("ids, digests and salts have one length and one spelling") {

@@ -1,0 +1,70 @@
+#include "coordinator/cli/job_view.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "common/text/printable.h"
+#include "coordinator/cli/report.h"
+
+namespace gotong::cli {
+namespace {
+
+std::string progress_of(const v1::Job& job) {
+    switch (job.state()) {
+        case v1::JOB_STATE_QUEUED:
+            return job.queue_position() > 0
+                       ? fmt::format("number {} in the queue", job.queue_position())
+                       : "waiting";
+        case v1::JOB_STATE_RUNNING:
+            return fmt::format("step {} of {}", job.step(), job.spec().steps());
+        case v1::JOB_STATE_FAILED:
+            return text::printable(job.failure());
+        default:
+            return credits_text(static_cast<std::int64_t>(job.price_micro_credits())) + " credits";
+    }
+}
+
+}  // namespace
+
+const char* state_word(v1::JobState state) {
+    switch (state) {
+        case v1::JOB_STATE_QUEUED:
+            return "queued";
+        case v1::JOB_STATE_RUNNING:
+            return "running";
+        case v1::JOB_STATE_DONE:
+            return "done";
+        case v1::JOB_STATE_FAILED:
+            return "failed";
+        case v1::JOB_STATE_CANCELLED:
+            return "cancelled";
+        default:
+            return "unknown";
+    }
+}
+
+bool has_ended(const v1::Job& job) {
+    return job.state() == v1::JOB_STATE_DONE || job.state() == v1::JOB_STATE_FAILED ||
+           job.state() == v1::JOB_STATE_CANCELLED;
+}
+
+nlohmann::ordered_json to_json(const v1::Job& job) {
+    nlohmann::ordered_json object{
+        {"job", job.job_id()},           {"state", state_word(job.state())},
+        {"model", job.spec().model()},   {"width", job.spec().width()},
+        {"height", job.spec().height()}, {"seed", std::to_string(job.spec().seed())},
+        {"attempt", job.attempt()},      {"step", job.step()},
+        {"steps", job.spec().steps()},   {"price_micro_credits", job.price_micro_credits()}};
+    if (job.queue_position() > 0) object["queue_position"] = job.queue_position();
+    if (job.has_eta_ms()) object["eta_ms"] = job.eta_ms();
+    if (!job.failure().empty()) object["failure"] = job.failure();
+    return object;
+}
+
+std::string summary(const v1::Job& job) {
+    return fmt::format("{}  {:<9}  {:<16}  {}", job.job_id(), state_word(job.state()),
+                       job.spec().model(), progress_of(job));
+}
+
+}  // namespace gotong::cli

@@ -1,0 +1,21 @@
+// A job as commands print it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "gotong/v1/creator.pb.h"
+
+namespace gotong::cli {
+
+// "queued", "running", "done", "failed", "cancelled".
+const char* state_word(v1::JobState state);
+
+bool has_ended(const v1::Job& job);
+
+nlohmann::ordered_json to_json(const v1::Job& job);
+
+// One line for people, at most about 100 columns.
+std::string summary(const v1::Job& job);
+
+}  // namespace gotong::cli

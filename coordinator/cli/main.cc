@@ -1,0 +1,49 @@
+// gotong: the command line of creators and operators.
+#include <algorithm>
+#include <cstdio>
+
+#include "coordinator/cli/commands.h"
+#include "coordinator/cli/report.h"
+
+namespace {
+
+using namespace gotong::cli;
+
+void add_all(CLI::App& app, Commands& commands) {
+    add_up(app, commands);
+    add_render(app, commands);
+    add_watch(app, commands);
+    add_status(app, commands);
+    add_models(app, commands);
+    add_verify(app, commands);
+    add_invite(app, commands);
+    add_token(app, commands);
+    add_worker(app, commands);
+    add_pool(app, commands);
+}
+
+Exit run(Command& command) {
+    const gotong::Result<Exit> outcome = command.run();
+    if (outcome) return *outcome;
+    report(outcome.error(), command.json);
+    return exit_for(outcome.error().code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Gotong: pictures from a pool of machines that check one another", "gotong"};
+    app.set_version_flag("--version", "gotong " GOTONG_VERSION);
+    app.require_subcommand(1);
+    app.footer("`gotong COMMAND --help` shows each command's options and examples.");
+    Commands commands;
+    add_all(app, commands);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+    }
+    const auto chosen =
+        std::ranges::find_if(commands, [](const Entry& entry) { return entry.app->parsed(); });
+    return static_cast<int>(run(*chosen->command));
+}

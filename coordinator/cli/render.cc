@@ -1,0 +1,101 @@
+// `gotong render`: one prompt, one or more signed pictures.
+//
+// Corridor: cli/render_request -> [cli/render] -> cli/attend
+#include <nlohmann/json.hpp>
+
+#include "common/backoff/backoff.h"
+#include "common/crypto/random.h"
+#include "common/ids.h"
+#include "coordinator/cli/attend.h"
+#include "coordinator/cli/commands.h"
+#include "coordinator/cli/creator_command.h"
+#include "coordinator/cli/harvest.h"
+#include "coordinator/cli/picture_file.h"
+#include "coordinator/cli/pool_key.h"
+#include "coordinator/cli/render_request.h"
+#include "coordinator/cli/report.h"
+
+namespace gotong::cli {
+namespace {
+
+constexpr Backoff kRetry{.first = std::chrono::milliseconds{100}, .most = std::chrono::seconds{2}};
+// Before anything was submitted: long enough for a coordinator that is just being restarted, short
+// enough to be told soon that there is none.
+constexpr std::chrono::seconds kConnectPatience{5};
+
+// Calls `attempt` again while the coordinator cannot be reached, for `patience` at most.
+template <class Attempt>
+auto patiently(const Interrupt& interrupt, std::chrono::milliseconds patience, Attempt attempt) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (std::uint32_t failures = 1;; ++failures) {
+        auto result = attempt();
+        if (result || result.error().code != ErrorCode::unavailable) return result;
+        if (std::chrono::steady_clock::now() > deadline) return result;
+        if (!sleep_unless(interrupt.token(), backoff_delay(kRetry, failures, 1.0))) return result;
+    }
+}
+
+class Render final : public CreatorCommand {
+  public:
+    void add_options(CLI::App& app) override {
+        add_render_options(app, options_);
+        app.add_option("--out", out_, "File to write (default: named after prompt and seed)");
+        CreatorCommand::add_options(app);
+    }
+
+    Result<Exit> run() override {
+        const Interrupt interrupt;
+        const auto request = to_request(options_, crypto::random_id<RequestId>().to_hex());
+        if (!request) return Failure{request.error()};
+        if (const auto writable = check_writable(out_); !writable) return Failure{writable.error()};
+        const auto creator =
+            patiently(interrupt, names_a_pool() ? kConnectPatience : std::chrono::seconds{0},
+                      [&] { return connect(); });
+        if (!creator) return Failure{creator.error()};
+        // One key for all tries: a submission whose answer was lost is not paid for twice.
+        const auto submitted = patiently(
+            interrupt, kPatience, [&] { return creator->ask(&CreatorStub::Submit, *request); });
+        if (!submitted) return Failure{submitted.error()};
+        return attend_and_harvest(*creator, *submitted, interrupt);
+    }
+
+  private:
+    Result<Exit> attend_and_harvest(const Creator& creator, const v1::SubmitResponse& submitted,
+                                    const Interrupt& interrupt) {
+        auto jobs = attend(creator, {submitted.jobs().begin(), submitted.jobs().end()}, interrupt,
+                           {.quiet = json, .on_preview = {}});
+        if (jobs && interrupt.requested()) jobs = cancel_all(creator, std::move(*jobs));
+        if (!jobs) return Failure{jobs.error()};
+        const auto harvested = harvest(creator, *jobs, out_, interrupt, json);
+        if (!harvested) return Failure{harvested.error()};
+        if (json) print_harvest(creator, submitted, *harvested);
+        return harvested->exit();
+    }
+
+    static void print_harvest(const Creator& creator, const v1::SubmitResponse& submitted,
+                              const Harvest& harvested) {
+        print_json(
+            {{"pool", {{"name", creator.pool().name}, {"key", pool_key_text(creator.pool().key)}}},
+             {"request", submitted.request_id()},
+             {"price_micro_credits", harvested.price_micro_credits},
+             {"pictures", harvested.pictures},
+             {"failed", harvested.failed}});
+    }
+
+    RenderOptions options_;
+    std::string out_;
+};
+
+}  // namespace
+
+void add_render(CLI::App& parent, Commands& commands) {
+    add_command(parent, commands, std::make_unique<Render>(),
+                {"render", "Make a picture",
+                 "  gotong render \"a red apple\"\n"
+                 "  gotong render \"a red apple\" --steps 30 --seed 7 --out apple.png\n"
+                 "  gotong render \"a cat\" --negative dog --count 4 --json\n"
+                 "  gotong render \"a surprise\" --private\n"
+                 "Ctrl-C cancels the job; nothing is paid for it."});
+}
+
+}  // namespace gotong::cli

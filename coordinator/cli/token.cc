@@ -1,0 +1,120 @@
+// `gotong token create|list|revoke`: creators' accounts.
+#include <fmt/core.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "coordinator/cli/admin.h"
+#include "coordinator/cli/commands.h"
+#include "coordinator/cli/report.h"
+
+namespace gotong::cli {
+namespace {
+
+constexpr double kMicro = 1e6;
+constexpr double kMaxGrant = 1e9;  // Credits; a thousandfold margin below what 64 bits hold.
+
+class Create final : public AdminCommand {
+  public:
+    void add_options(CLI::App& app) override {
+        AdminCommand::add_options(app);
+        app.add_option("NAME", name_, "The account's name")->required();
+        app.add_option("--grant", grant_, "Credits to begin with (default: the pool's --grant)")
+            ->check(CLI::Range(0.0, kMaxGrant));
+    }
+
+    Result<Exit> run() override {
+        v1::CreateTokenRequest request;
+        request.set_account(name_);
+        if (grant_ >= 0)
+            request.set_grant_micro_credits(
+                static_cast<std::uint64_t>(std::llround(grant_ * kMicro)));
+        const auto made = ask(&AdminStub::CreateToken, request);
+        if (!made) return Failure{made.error()};
+        if (json) {
+            print_json({{"account", name_}, {"token", made->token()}});
+        } else {
+            note("The token of " + name_ + ", shown this once:");
+            print_line(made->token());
+        }
+        return Exit::done;
+    }
+
+  private:
+    std::string name_;
+    double grant_ = -1;  // Negative: not given.
+};
+
+class List final : public AdminCommand {
+  public:
+    Result<Exit> run() override {
+        const auto answer = ask(&AdminStub::ListAccounts, v1::ListAccountsRequest{});
+        if (!answer) return Failure{answer.error()};
+        if (json)
+            print_accounts_json(*answer);
+        else
+            print_accounts(*answer);
+        return Exit::done;
+    }
+
+  private:
+    static void print_accounts_json(const v1::ListAccountsResponse& answer) {
+        auto accounts = nlohmann::ordered_json::array();
+        for (const auto& account : answer.accounts()) {
+            accounts.push_back({{"name", account.name()},
+                                {"revoked", account.revoked()},
+                                {"available_micro_credits", account.available_micro_credits()},
+                                {"held_micro_credits", account.held_micro_credits()}});
+        }
+        print_json({{"accounts", std::move(accounts)}});
+    }
+
+    static void print_accounts(const v1::ListAccountsResponse& answer) {
+        print_line(fmt::format("{:<24} {:>14} {:>14}", "account", "credits", "held"));
+        for (const auto& account : answer.accounts()) {
+            print_line(fmt::format("{:<24} {:>14} {:>14}{}", account.name(),
+                                   credits_text(account.available_micro_credits()),
+                                   credits_text(account.held_micro_credits()),
+                                   account.revoked() ? "  revoked" : ""));
+        }
+    }
+};
+
+class Revoke final : public AdminCommand {
+  public:
+    void add_options(CLI::App& app) override {
+        AdminCommand::add_options(app);
+        app.add_option("NAME", name_, "The account's name")->required();
+    }
+
+    Result<Exit> run() override {
+        v1::RevokeTokenRequest request;
+        request.set_account(name_);
+        const auto answer = ask(&AdminStub::RevokeToken, request);
+        if (!answer) return Failure{answer.error()};
+        if (json)
+            print_json({{"account", name_}, {"revoked", true}});
+        else
+            print_line("The token of " + name_ + " works no longer.");
+        return Exit::done;
+    }
+
+  private:
+    std::string name_;
+};
+
+}  // namespace
+
+void add_token(CLI::App& parent, Commands& commands) {
+    CLI::App& group = add_group(parent, "token", "Creators' accounts and their tokens");
+    add_command(group, commands, std::make_unique<Create>(),
+                {"create", "Open an account and print its token",
+                 "  gotong token create ana\n"
+                 "  gotong token create studio --grant 5000"});
+    add_command(group, commands, std::make_unique<List>(),
+                {"list", "List the accounts with their credits", "  gotong token list --json"});
+    add_command(group, commands, std::make_unique<Revoke>(),
+                {"revoke", "Make an account's token useless", "  gotong token revoke ana"});
+}
+
+}  // namespace gotong::cli

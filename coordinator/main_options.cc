@@ -1,0 +1,138 @@
+#include "coordinator/main_options.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <iostream>
+
+#include "common/http/url.h"
+#include "common/text/plain_name.h"
+
+namespace gotong {
+namespace {
+
+constexpr int kUsage = 2;
+// A thousand pictures of 512x512 in 20 steps: enough for weeks, small enough to notice abuse.
+constexpr double kDefaultGrant = 1'000.0;
+constexpr double kMaxGrant = 1e9;  // Micro-credits of a million accounts still add up in 64 bits.
+
+struct Texts {
+    std::string data, listen = "127.0.0.1:7436", http = "127.0.0.1:7437", name = "gotong";
+    std::string public_address, public_url, tls_cert, tls_key;
+    std::string log_level = "info", log_format = "text";
+    double grant = kDefaultGrant;
+};
+
+void declare(CLI::App& app, Texts& texts) {
+    app.add_option("--data", texts.data, "Folder of everything the pool remembers; made if missing")
+        ->required()
+        ->type_name("DIR");
+    app.add_option("--listen", texts.listen,
+                   "Where creators and workers reach gRPC; port 0: a free one")
+        ->type_name("HOST:PORT")
+        ->capture_default_str();
+    app.add_option("--http", texts.http,
+                   "Where pictures are uploaded and fetched; port 0: a free one")
+        ->type_name("HOST:PORT")
+        ->capture_default_str();
+    app.add_option("--name", texts.name, "The pool's name, in invites and receipts")
+        ->capture_default_str();
+    app.add_option("--grant", texts.grant, "Credits that every new account starts with")
+        ->type_name("CREDITS")
+        ->capture_default_str();
+    app.add_option("--public-address", texts.public_address,
+                   "What workers outside call --listen; needed behind a router or proxy")
+        ->type_name("HOST:PORT");
+    app.add_option("--public-url", texts.public_url,
+                   "What others outside call --http; needed behind a router or proxy")
+        ->type_name("URL");
+    app.add_option("--tls-cert", texts.tls_cert, "Certificate chain to serve with, PEM")
+        ->type_name("FILE");
+    app.add_option("--tls-key", texts.tls_key, "Its private key, PEM")->type_name("FILE");
+    app.add_option("--log-level", texts.log_level, "debug, info, warn, error or off")
+        ->capture_default_str();
+    app.add_option("--log-format", texts.log_format, "text or json")->capture_default_str();
+    app.set_version_flag("--version", "gotong-coordinator " GOTONG_VERSION);
+    app.footer(
+        "Examples:\n"
+        "  gotong-coordinator --data ~/pool\n"
+        "  gotong-coordinator --data /var/lib/gotong --listen 0.0.0.0:7436 --http 0.0.0.0:7437 \\\n"
+        "      --name harbour --public-address pool.example:7436 --public-url "
+        "https://pool.example:7437\n"
+        "\n"
+        "Off loopback it always speaks TLS; without --tls-cert it makes a certificate for itself,\n"
+        "which every invite pins. Stop it with SIGTERM or Ctrl-C.\n"
+        "Exit codes: 0 stopped as asked, 1 could not start or go on, 2 wrong usage.");
+}
+
+Result<> read_addresses(const Texts& texts, Options& options) {
+    auto listen = boot::parse_address(texts.listen, "listen");
+    if (!listen) return Failure(listen.error());
+    auto http = boot::parse_address(texts.http, "http");
+    if (!http) return Failure(http.error());
+    options.listen = *std::move(listen);
+    options.http = *std::move(http);
+    if (texts.public_address.empty()) return {};
+    const auto outside = boot::parse_address(texts.public_address, "public-address");
+    if (!outside) return Failure(outside.error());
+    options.public_address = outside->text();
+    return {};
+}
+
+Result<std::string> read_public_url(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    if (url.empty()) return url;
+    if (const auto parsed = http::parse_url(url); parsed) return url;
+    return fail(ErrorCode::invalid_argument,
+                "--public-url takes an http or https address, as https://pool.example",
+                "public-url");
+}
+
+Result<Options> check(const Texts& texts) {
+    Options options;
+    options.data = texts.data;
+    if (auto read = read_addresses(texts, options); !read) return Failure(read.error());
+    auto url = read_public_url(texts.public_url);
+    if (!url) return Failure(url.error());
+    options.public_url = *std::move(url);
+    if (!text::is_plain_name(texts.name)) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "--name takes 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or "
+            "digit",
+            "name");
+    }
+    options.pool_name = texts.name;
+    if (!(texts.grant >= 0.0 && texts.grant <= kMaxGrant)) {
+        return fail(ErrorCode::invalid_argument, "--grant takes 0 to 1000000000 credits", "grant");
+    }
+    options.grant = {std::llround(texts.grant * 1e6)};
+    options.tls = {.certificate = texts.tls_cert, .key = texts.tls_key};
+    const auto level = log::parse_level(texts.log_level);
+    if (!level) return Failure(level.error());
+    const auto format = log::parse_format(texts.log_format);
+    if (!format) return Failure(format.error());
+    options.log_level = *level;
+    options.log_format = *format;
+    return options;
+}
+
+}  // namespace
+
+Invocation read_command_line(int argc, char** argv) {
+    CLI::App app(
+        "The coordinator of a Gotong pool: takes jobs, gives them to workers, keeps the books.",
+        "gotong-coordinator");
+    Texts texts;
+    declare(app, texts);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return {.options = {}, .exit_code = app.exit(error) == 0 ? 0 : kUsage};
+    }
+    auto options = check(texts);
+    if (options) return {.options = *std::move(options)};
+    std::cerr << "gotong-coordinator: " << options.error().message << "\n";
+    return {.options = {}, .exit_code = kUsage};
+}
+
+}  // namespace gotong

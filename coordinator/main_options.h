@@ -1,0 +1,39 @@
+// The coordinator's command line.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "common/credits.h"
+#include "common/log/log.h"
+#include "common/result.h"
+#include "coordinator/boot/address.h"
+#include "coordinator/boot/tls.h"
+
+namespace gotong {
+
+struct Options {
+    std::filesystem::path data;
+    boot::Address listen;
+    boot::Address http;
+    std::string pool_name;
+    Credits grant;               // What every new account starts with.
+    std::string public_address;  // Of the gRPC listener, for invites; empty: found out.
+    std::string public_url;      // Of the gateway, no slash at its end; empty: found out.
+    boot::TlsFiles tls;
+    log::Level log_level = log::Level::info;
+    log::Format log_format = log::Format::text;
+};
+
+// What to do after reading the command line: run with options, or leave with an exit code (--help,
+// --version: 0; wrong usage: 2, said on standard error already).
+struct Invocation {
+    std::optional<Options> options;
+    int exit_code = 0;
+};
+
+Invocation read_command_line(int argc, char** argv);
+
+}  // namespace gotong

@@ -1,0 +1,130 @@
+#include "coordinator/rpc/convert.h"
+
+#include <algorithm>
+
+#include "common/bytes.h"
+#include "common/crypto/digest.h"
+
+namespace gotong::rpc {
+namespace {
+
+template <class Value>
+std::optional<Value> optional_of(bool present, Value value) {
+    return present ? std::optional<Value>{value} : std::nullopt;
+}
+
+v1::JobState to_wire(job::State state) {
+    switch (state) {
+        case job::State::queued:
+            return v1::JOB_STATE_QUEUED;
+        case job::State::running:
+            return v1::JOB_STATE_RUNNING;
+        case job::State::done:
+            return v1::JOB_STATE_DONE;
+        case job::State::failed:
+            return v1::JOB_STATE_FAILED;
+        case job::State::cancelled:
+            return v1::JOB_STATE_CANCELLED;
+    }
+    return v1::JOB_STATE_UNSPECIFIED;
+}
+
+v1::Picture picture_of(const job::Job& job, const Links& links) {
+    v1::Picture wire;
+    wire.set_sha256(std::string(as_text(job.picture.sha256)));
+    wire.set_size(job.picture.size);
+    wire.set_blob_url(links.blob(job.picture.sha256));
+    wire.set_picture_url(links.picture(job.id));
+    wire.set_receipt(job.picture.bundle);
+    return wire;
+}
+
+}  // namespace
+
+Result<JobId> job_id_from(std::string_view hex) {
+    if (const auto id = JobId::from_hex(hex)) return *id;
+    return fail(ErrorCode::invalid_argument,
+                "job_id must be the 32 lower-case hexadecimal digits that Submit answered with",
+                "job_id");
+}
+
+job::SpecDraft draft_from(const v1::RenderSpec& wire) {
+    return {.model = wire.model(),
+            .prompt = wire.prompt(),
+            .negative_prompt = wire.negative_prompt(),
+            .width = optional_of(wire.has_width(), wire.width()),
+            .height = optional_of(wire.has_height(), wire.height()),
+            .steps = optional_of(wire.has_steps(), wire.steps()),
+            .guidance = optional_of(wire.has_guidance(), wire.guidance()),
+            .sampler = wire.sampler(),
+            .schedule = wire.schedule(),
+            .seed = optional_of(wire.has_seed(), wire.seed()),
+            .is_private = wire.private_()};
+}
+
+v1::RenderSpec to_wire(const RenderSpec& spec) {
+    v1::RenderSpec wire;
+    wire.set_model(spec.model);
+    wire.set_prompt(spec.prompt);
+    wire.set_negative_prompt(spec.negative_prompt);
+    wire.set_width(spec.width);
+    wire.set_height(spec.height);
+    wire.set_steps(spec.steps);
+    wire.set_guidance(spec.guidance);
+    wire.set_sampler(spec.sampler);
+    wire.set_schedule(spec.schedule);
+    wire.set_seed(spec.seed);
+    wire.set_private_(spec.is_private);
+    return wire;
+}
+
+v1::Envelope to_wire(const receipt::Envelope& envelope) {
+    v1::Envelope wire;
+    wire.set_payload_type(envelope.payload_type);
+    wire.set_payload(envelope.payload);
+    for (const auto& signature : envelope.signatures) {
+        auto* added = wire.add_signatures();
+        added->set_keyid(signature.key_id);
+        added->set_sig(std::string(as_text(signature.signature.bytes)));
+    }
+    return wire;
+}
+
+Result<receipt::Envelope> envelope_from(const v1::Envelope& wire) {
+    receipt::Envelope envelope{
+        .payload_type = wire.payload_type(), .payload = wire.payload(), .signatures = {}};
+    for (const auto& signature : wire.signatures()) {
+        receipt::EnvelopeSignature added{.key_id = signature.keyid(), .signature = {}};
+        auto& bytes = added.signature.bytes;
+        if (signature.sig().size() != bytes.size()) {
+            return fail(ErrorCode::invalid_argument, "an Ed25519 signature has 64 bytes", "sig");
+        }
+        std::ranges::copy(as_bytes(signature.sig()), bytes.begin());
+        envelope.signatures.push_back(std::move(added));
+    }
+    return envelope;
+}
+
+v1::Job to_wire(const core::JobView& view, const Links& links) {
+    const job::Job& job = view.job;
+    v1::Job wire;
+    wire.set_job_id(job.id.to_hex());
+    wire.set_request_id(job.request.to_hex());
+    wire.set_state(to_wire(job.state));
+    *wire.mutable_spec() = to_wire(job.spec);
+    wire.set_attempt(job.attempt);
+    wire.set_step(view.step);
+    wire.set_price_micro_credits(static_cast<std::uint64_t>(job.price.micro));
+    wire.set_failure(job.failure);
+    wire.set_queue_position(view.queue_position);
+    if (view.eta) wire.set_eta_ms(static_cast<std::uint64_t>(view.eta->count()));
+    if (job.state == job::State::done) *wire.mutable_picture() = picture_of(job, links);
+    return wire;
+}
+
+std::string raw_digest(std::string_view hex) {
+    const auto digest = crypto::digest_from_hex(hex);
+    return digest ? std::string(as_text(*digest)) : std::string{};
+}
+
+}  // namespace gotong::rpc

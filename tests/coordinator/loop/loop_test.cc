@@ -1,0 +1,113 @@
+// The thread around the core: order, group commit, bounds and stopping. (That a failed commit ends
+// the process with nothing said is tested on the whole program: coordinator/rpc/restart_test.)
+#include "coordinator/loop/loop.h"
+
+#include <array>
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "coordinator/loop/wait_for.h"
+#include "coordinator/notary/pool_notary.h"
+#include "coordinator/store/memory/memory_store.h"
+
+namespace gotong::loop {
+namespace {
+
+class Silence final : public Outlet {
+  public:
+    void to_worker(core::ToWorker) override {}
+    void job_changed(core::JobChanged) override {}
+    void tick(Now) override { ++ticks; }
+    std::atomic<int> ticks{0};
+};
+
+struct Stage {
+    SystemClock clock;
+    notary::SystemRng rng;
+    notary::PoolNotary notary{crypto::SigningKey::generate(), "home"};
+    core::Core core{{.pool_name = "home"}, rng, notary};
+    store::MemoryStore store;
+    Silence silence;
+    Loop loop{core, store, clock, silence};
+};
+
+TEST_CASE("what is said leaves in the order of the tasks, after all of their writes") {
+    Stage stage;
+    std::vector<int> order;  // Of the loop's thread alone, until stop() has joined it.
+    for (int i = 0; i < 5; ++i) {
+        REQUIRE(stage.loop.post([&order, i](Turn& turn) {
+            order.push_back(i);
+            turn.after_commit([&order, i] { order.push_back(100 + i); });
+        }));
+    }
+    REQUIRE(stage.loop.start());  // All five are waiting: they share one turn.
+    stage.loop.stop();
+    CHECK(order == std::vector<int>{0, 1, 2, 3, 4, 100, 101, 102, 103, 104});
+}
+
+TEST_CASE("tasks of many threads all run, each thread's in its order") {
+    Stage stage;
+    REQUIRE(stage.loop.start());
+    constexpr int kThreads = 4;
+    constexpr int kTasks = 2'000;
+    std::array<int, kThreads> next{};
+    bool ordered = true;
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t thread = 0; thread < kThreads; ++thread) {
+            threads.emplace_back([&, thread] {
+                for (int i = 0; i < kTasks; ++i) {
+                    stage.loop.post_always(
+                        [&, thread, i](Turn&) { ordered = ordered && next[thread]++ == i; });
+                }
+            });
+        }
+    }
+    stage.loop.stop();
+    CHECK(ordered);
+    CHECK(next == std::array<int, kThreads>{kTasks, kTasks, kTasks, kTasks});
+}
+
+TEST_CASE("a full queue takes no more, but for what must not be lost") {
+    Stage stage;
+    std::size_t run = 0;
+    for (std::size_t i = 0; i < kMaxWaiting; ++i) {
+        REQUIRE(stage.loop.post([&run](Turn&) { ++run; }));
+    }
+    CHECK_FALSE(stage.loop.post([&run](Turn&) { ++run; }));
+    stage.loop.post_always([&run](Turn&) { ++run; });
+    REQUIRE(stage.loop.start());
+    stage.loop.stop();
+    CHECK(run == kMaxWaiting + 1);
+}
+
+TEST_CASE("an answer of the core reaches the one who asked") {
+    Stage stage;
+    REQUIRE(stage.loop.start());
+    const core::AddAccount account{.name = "anna", .token_hash = {1}, .grant = {5}};
+    const auto added = wait_for<core::Answer>(
+        stage.loop, [account](Turn& turn, auto answer) { turn.ask(account, answer); });
+    REQUIRE(added);
+    CHECK(std::holds_alternative<core::Done>(*added));
+    const auto refused = wait_for<core::Answer>(stage.loop, [](Turn& turn, auto answer) {
+        turn.ask(core::RevokeAccount{.name = "nobody"}, answer);
+    });
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("time passes for the core while nobody says anything") {
+    Stage stage;
+    REQUIRE(stage.loop.start());
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (stage.silence.ticks < 3 && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(5ms);
+    }
+    CHECK(stage.silence.ticks >= 3);
+}
+
+}  // namespace
+}  // namespace gotong::loop
