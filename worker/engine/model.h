@@ -20,18 +20,19 @@ struct DeviceOptions {
     enum class Precision { automatic, fp32, fp16, bf16 };
 
     Kind kind = Kind::automatic;  // CUDA where libtorch and the machine have it.
-    Precision precision =
-        Precision::automatic;  // Of text encoder and denoiser: cpu fp32, cuda fp16.
-    int threads = 0;           // CPU threads of libtorch's pool; 0: libtorch's own choice.
+    // Of text encoder and denoiser; automatic: fp32 on the CPU, fp16 on CUDA.
+    Precision precision = Precision::automatic;
+    int threads = 0;  // CPU threads of libtorch's pool; 0: libtorch's own choice.
 };
 
-// What the engine will compute on, for a hello message; never fails, loads nothing.
+// What the engine will compute on, for a hello message; loads nothing.
 struct DeviceInfo {
-    std::string device;              // "cpu", or "cuda:0 NVIDIA H200"
+    std::string device;              // "cpu", or "cuda:0" and the driver's name for it
     std::string precision;           // "fp32", "fp16", "bf16"
     std::string libtorch;            // "2.13.0"
     std::uint64_t memory_bytes = 0;  // All of the device's; 0: its driver does not say.
 };
+// Error: failed_precondition when CUDA is asked for and there is none.
 Result<DeviceInfo> describe_device(const DeviceOptions& options);
 
 // What a request must fit.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/text/printable.h"
+
 namespace gotong::engine {
 namespace {
 
@@ -91,8 +93,9 @@ Result<> Weights::finish() const {
     };
     for (const auto& [name, entry] : table_) {
         if (taken_.contains(name) || is_ignored(name)) continue;
-        return fail(ErrorCode::invalid_argument,
-                    file_name_ + ": tensor \"" + name + "\" belongs to nothing in the config");
+        return fail(ErrorCode::invalid_argument, file_name_ + ": tensor \"" +
+                                                     text::printable(name) +
+                                                     "\" belongs to nothing in the config");
     }
     return {};
 }

@@ -4,6 +4,7 @@
 
 #include "common/file/file.h"
 #include "common/json/strict.h"
+#include "common/text/printable.h"
 
 namespace gotong::engine {
 namespace {
@@ -168,8 +169,8 @@ Result<> ConfigReader::finish() const {
     for (const auto& [key, value] : object_.items()) {
         const bool left_out = value.is_null() || value == false;
         if (left_out || key.starts_with('_') || known_.contains(key)) continue;
-        return fail(ErrorCode::unimplemented, name_ + ": the engine does not know \"" + key + "\"",
-                    key);
+        return fail(ErrorCode::unimplemented,
+                    name_ + ": the engine does not know \"" + text::printable(key) + "\"");
     }
     return {};
 }

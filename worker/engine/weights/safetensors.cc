@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/json/strict.h"
+#include "common/text/printable.h"
 
 namespace gotong::engine {
 namespace {
@@ -35,7 +36,7 @@ constexpr std::array<DtypeSize, 22> kDtypes{{
 
 Failure broken(const std::string& what) { return fail(ErrorCode::invalid_argument, what); }
 Failure broken(const std::string& tensor, const std::string& what) {
-    return broken("tensor \"" + tensor + "\": " + what);
+    return broken("tensor \"" + text::printable(tensor) + "\": " + what);
 }
 
 // The length in front, checked against the file; the header's text.

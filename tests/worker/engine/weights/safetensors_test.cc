@@ -119,6 +119,12 @@ TEST_CASE("a type that the format does not have is refused by the tensor's name"
     }
 }
 
+TEST_CASE("a name cannot send control characters to whoever reads the message") {
+    const std::string message = refusal(R"({"\u001b[2J":)" + entry("F33", "[1]", "[0,4]") + "}", 4);
+    CHECK_THAT(message, ContainsSubstring("unknown dtype"));
+    CHECK(message.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("a shape that is no list of whole numbers is refused") {
     for (const char* shape : {"4", "[-4]", "[4.0]", "[\"4\"]", "[[4]]", "[null]", "{}",
                               "[18446744073709551615]", "[9223372036854775808]"}) {
