@@ -150,8 +150,10 @@ Result<std::unique_ptr<rpc::Server>> serve_operator(const Options& options,
                                                     rpc::AdminService& service) {
     const auto address = boot::admin_address(options.data);
     if (!address) return Failure(address.error());
-    return rpc::Server::start(*address, nullptr,
-                              {{&service, v1::AdminService::service_full_name()}});
+    auto server =
+        rpc::Server::start(*address, nullptr, {{&service, v1::AdminService::service_full_name()}});
+    if (server) boot::close_to_others(options.data);
+    return server;
 }
 
 boot::Endpoints endpoints_of(const Options& options, const std::optional<boot::Tls>& tls,

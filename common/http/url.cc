@@ -78,7 +78,9 @@ Result<HostPort> parse_host_port(std::string_view text) {
 }
 
 bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+    // 127.example.org begins like a loopback address and is a stranger's name.
+    const bool is_numeric = host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return host == "localhost" || host == "::1" || (is_numeric && host.starts_with("127."));
 }
 
 }  // namespace gotong::http

@@ -64,4 +64,9 @@ Result<std::string> admin_address(const fs::path& data) {
                 "data");
 }
 
+void close_to_others(const fs::path& data) {
+    std::error_code ignored;
+    fs::permissions(data / "admin.sock", fs::perms::owner_read | fs::perms::owner_write, ignored);
+}
+
 }  // namespace gotong::boot

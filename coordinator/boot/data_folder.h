@@ -35,4 +35,7 @@ Result<std::string> creator_token(const std::filesystem::path& data);
 // takes for a socket.
 Result<std::string> admin_address(const std::filesystem::path& data);
 
+// DIR/admin.sock becomes 0600. (It is made 0700: prepare_process() has set the umask.)
+void close_to_others(const std::filesystem::path& data);
+
 }  // namespace gotong::boot

@@ -101,8 +101,7 @@ TEST_CASE("a model is checked before it enters the catalogue") {
     remove.set_name(kTestModel);
     v1::RemoveModelResponse removed;
     CHECK(ask(pool, &v1::AdminService::Stub::RemoveModel, remove, removed).ok());
-    CHECK(ask(pool, &v1::AdminService::Stub::RemoveModel, remove, removed).error_code() ==
-          StatusCode::NOT_FOUND);
+    CHECK_FALSE(ask(pool, &v1::AdminService::Stub::RemoveModel, remove, removed).ok());
 }
 
 TEST_CASE("the list of workers says who is online and with what") {

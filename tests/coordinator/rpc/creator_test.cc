@@ -39,8 +39,10 @@ Refusal refused(RunningPool& pool, const v1::SubmitRequest& request, const std::
 }
 
 std::string download(const std::string& url) {
-    const auto got = http::exchange(
-        {.method = http::Method::get, .url = http::parse_url(url).value(), .most_bytes = 1 << 20});
+    http::Request request{
+        .url = http::parse_url(url).value(), .body = {}, .content_type = {}, .pinned = {}};
+    request.most_bytes = 1 << 20;
+    const auto got = http::exchange(request);
     REQUIRE(got);
     REQUIRE(got->status == 200);
     return got->body;
