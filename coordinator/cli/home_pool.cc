@@ -40,6 +40,13 @@ std::string host_name() {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string{name.data()} : "home";
 }
 
+std::string how_it_ended(int status, const fs::path& log) {
+    constexpr int kSignalBase = 128;
+    if (status > kSignalBase) return "was killed by signal " + std::to_string(status - kSignalBase);
+    const std::string said = last_line(log);
+    return "ended with status " + std::to_string(status) + (said.empty() ? "" : ": " + said);
+}
+
 Result<> make_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -179,15 +186,13 @@ Result<> HomePool::check_children() {
         if (!*member) continue;
         const auto status = (*member)->child.wait({});
         if (!status) continue;
-        const std::string said = last_line((*member)->log);
-        return fail(ErrorCode::failed_precondition,
-                    "the " + (*member)->name + " ended with status " + std::to_string(*status) +
-                        (said.empty() ? "" : ": " + said));
+        return fail(ErrorCode::aborted,
+                    "the " + (*member)->name + " " + how_it_ended(*status, (*member)->log));
     }
     return {};
 }
 
-// Names of pools must differ for whoever knows several, so this one gets a random one, once.
+// Whoever tries several such pools can tell them apart in receipts: a random name, given once.
 Result<std::string> HomePool::pool_name() const {
     const fs::path path = options_.data / "pool.name";
     auto kept = file::read_small(path, kMaxName);

@@ -35,7 +35,7 @@ class HomePool {
 
     Result<Place> place() const;
 
-    // Blocks until the user interrupts; failed_precondition when a child ends before.
+    // Blocks until the user interrupts; aborted when a child ends before.
     Result<> attend();
 
   private:

@@ -31,7 +31,7 @@ void Progress::see(const std::vector<v1::Job>& jobs, Monotonic now) {
     for (const v1::Job& job : jobs) {
         const std::uint64_t steps = job.spec().steps();
         steps_ += steps;
-        done_ += has_ended(job) ? steps : std::min<std::uint64_t>(job.step(), steps);
+        done_ += has_ended(job) ? steps : std::min<std::uint64_t>(farthest_step(job), steps);
         ended_ += has_ended(job) ? 1U : 0U;
         running_ += job.state() == v1::JOB_STATE_RUNNING ? 1U : 0U;
         if (job.queue_position() > 0 && (ahead_ == 0 || job.queue_position() - 1 < ahead_))
@@ -42,6 +42,13 @@ void Progress::see(const std::vector<v1::Job>& jobs, Monotonic now) {
         first_step_ = done_;
         first_step_at_ = now;
     }
+}
+
+std::uint32_t Progress::farthest_step(const v1::Job& job) {
+    Seen& seen = seen_[job.job_id()];
+    if (seen.attempt != job.attempt()) seen = {.attempt = job.attempt(), .step = 0};
+    seen.step = std::max(seen.step, job.step());
+    return seen.step;
 }
 
 std::string Progress::time_left(Monotonic now) const {

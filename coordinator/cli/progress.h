@@ -5,6 +5,8 @@
 // Pure: what is known and the time in, text out.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,16 @@ class Progress {
     std::string line(Monotonic now, std::size_t width) const;
 
   private:
+    // How far an attempt got is how far it got: a worker that uploads counts no steps.
+    struct Seen {
+        std::uint32_t attempt = 0;
+        std::uint32_t step = 0;
+    };
+
+    std::uint32_t farthest_step(const v1::Job& job);
     std::string time_left(Monotonic now) const;
 
+    std::map<std::string, Seen> seen_;  // By job.
     std::uint64_t pictures_ = 0;
     std::uint64_t ended_ = 0;
     std::uint64_t running_ = 0;

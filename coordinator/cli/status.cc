@@ -58,7 +58,7 @@ class Status final : public CreatorCommand {
     static void print_text(const v1::GetStatusResponse& status, const SeenPool& pool) {
         print_line(fmt::format("pool     {} at {}", text::printable(pool.name), pool.address));
         print_line(fmt::format("         key {}", pool_key_text(pool.key)));
-        print_line(fmt::format("         {} workers online, {} jobs running, {} waiting",
+        print_line(fmt::format("         workers online {}, jobs running {}, waiting {}",
                                status.workers_online(), status.jobs_running(),
                                status.jobs_queued()));
         print_line(fmt::format("account  {}: {} credits, and {} held for jobs under way",

@@ -10,8 +10,9 @@ using namespace std::chrono_literals;
 
 const Monotonic kStart{1000s};
 
-v1::Job job(v1::JobState state, std::uint32_t step) {
+v1::Job job(v1::JobState state, std::uint32_t step, std::uint32_t attempt = 1) {
     v1::Job job;
+    job.set_attempt(attempt);
     job.set_state(state);
     job.set_step(step);
     job.mutable_spec()->set_steps(20);
@@ -42,8 +43,15 @@ TEST_CASE("a job that begins anew at another worker has no estimate until it has
     Progress progress;
     progress.see({job(v1::JOB_STATE_RUNNING, 10)}, kStart);
     progress.see({job(v1::JOB_STATE_RUNNING, 15)}, kStart + 5s);
-    progress.see({job(v1::JOB_STATE_RUNNING, 1)}, kStart + 60s);
+    progress.see({job(v1::JOB_STATE_RUNNING, 1, 2)}, kStart + 60s);
     CHECK(progress.line(kStart + 60s, 100) == "[#-------------------] step 1 of 20");
+}
+
+TEST_CASE("a worker that only uploads any more has done all steps that it counted before") {
+    Progress progress;
+    progress.see({job(v1::JOB_STATE_RUNNING, 20)}, kStart);
+    progress.see({job(v1::JOB_STATE_RUNNING, 0)}, kStart + 1s);
+    CHECK(progress.line(kStart + 1s, 100) == "[####################] finishing");
 }
 
 TEST_CASE("several pictures are counted") {

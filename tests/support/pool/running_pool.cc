@@ -1,0 +1,131 @@
+#include "tests/support/pool/running_pool.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "common/file/file.h"
+
+namespace gotong::test {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};  // The machine may be busy.
+
+void must(const grpc::Status& status, const char* what) {
+    if (!status.ok()) throw std::runtime_error(std::string(what) + ": " + status.error_message());
+}
+
+}  // namespace
+
+RunningPool::RunningPool(std::vector<std::string> flags) : flags_(std::move(flags)) { start(); }
+
+void RunningPool::start() {
+    std::vector<std::string> command{GOTONG_BIN_DIR "/gotong-coordinator", "--data",
+                                     data().string(), "--log-level", "debug"};
+    const auto given = [&](const std::string& flag) {
+        return std::find(flags_.begin(), flags_.end(), flag) != flags_.end();
+    };
+    if (!given("--listen")) command.insert(command.end(), {"--listen", grpc_});
+    if (!given("--http")) command.insert(command.end(), {"--http", http_});
+    command.insert(command.end(), flags_.begin(), flags_.end());
+    process_.emplace(command, dir_ / "log");
+    const auto endpoints = data() / "endpoints.json";
+    const bool up = eventually(
+        [&] { return std::filesystem::exists(endpoints) || !process_->running(); }, kPatience);
+    if (!up || !process_->running()) throw std::runtime_error("no coordinator:\n" + log());
+    const auto json = nlohmann::json::parse(file::read_small(endpoints, 4096).value());
+    grpc_ = json.at("grpc");
+    http_ = json.at("http");
+    tls_ = json.at("tls");
+}
+
+void RunningPool::kill() { process_->kill_now(); }
+
+void RunningPool::restart() {
+    std::filesystem::remove(data() / "endpoints.json");
+    start();
+}
+
+std::optional<int> RunningPool::stop() {
+    process_->signal(SIGTERM);
+    return wait();
+}
+
+std::optional<int> RunningPool::wait() { return process_->wait(kPatience); }
+
+std::shared_ptr<grpc::Channel> RunningPool::channel() const {
+    grpc::ChannelArguments apart;
+    apart.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A connection of its own.
+    return grpc::CreateCustomChannel(grpc_, grpc::InsecureChannelCredentials(), apart);
+}
+
+v1::AdminService::Stub RunningPool::admin() const {
+    return v1::AdminService::Stub(grpc::CreateChannel("unix:" + (data() / "admin.sock").string(),
+                                                      grpc::InsecureChannelCredentials()));
+}
+
+std::string RunningPool::operator_token() const {
+    std::string token = file::read_small(data() / "creator.token", 256).value();
+    token.pop_back();  // Its newline.
+    return token;
+}
+
+std::string RunningPool::new_token(const std::string& account) {
+    v1::CreateTokenRequest request;
+    request.set_account(account);
+    v1::CreateTokenResponse response;
+    must(admin().CreateToken(call_as("").get(), request, &response), "create a token");
+    return response.token();
+}
+
+std::string RunningPool::new_invite() {
+    v1::CreateInviteResponse response;
+    must(admin().CreateInvite(call_as("").get(), {}, &response), "create an invite");
+    return response.invite();
+}
+
+void RunningPool::add_test_model() {
+    v1::AddModelRequest request;
+    v1::Model& model = *request.mutable_model();
+    model.set_name(kTestModel);
+    model.set_family("sd1");
+    model.set_licence("none");
+    model.set_default_width(64);
+    model.set_default_height(64);
+    model.set_size_multiple(8);
+    model.set_max_width(512);
+    model.set_max_height(512);
+    v1::ModelFile& file = *model.add_files();
+    file.set_path("model_index.json");
+    file.set_size(2);
+    file.set_sha256(std::string(32, '\x5a'));
+    v1::AddModelResponse response;
+    must(admin().AddModel(call_as("").get(), request, &response), "add a model");
+}
+
+std::unique_ptr<grpc::ClientContext> call_as(const std::string& token) {
+    auto context = std::make_unique<grpc::ClientContext>();
+    context->set_deadline(std::chrono::system_clock::now() + kPatience);
+    context->set_wait_for_ready(true);
+    if (!token.empty()) context->AddMetadata("authorization", "Bearer " + token);
+    return context;
+}
+
+std::string field_at_fault(const grpc::ClientContext& context) {
+    const auto& trailers = context.GetServerTrailingMetadata();
+    const auto found = trailers.find("gotong-field");
+    return found == trailers.end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
+v1::SubmitRequest a_request(const std::string& prompt) {
+    v1::SubmitRequest request;
+    request.mutable_spec()->set_prompt(prompt);
+    request.mutable_spec()->set_steps(2);
+    return request;
+}
+
+}  // namespace gotong::test
