@@ -68,8 +68,10 @@ Result<Place> place_of_folder(const fs::path& data, const std::string& token) {
 }
 
 Result<Place> place_at(const std::string& address, const std::string& token) {
-    if (const auto parts = http::parse_host_port(address); !parts)
-        return fail(ErrorCode::invalid_argument, "--coordinator: " + parts.error().message,
+    const auto parts = http::parse_host_port(address);
+    if (!parts || parts->port == 0)
+        return fail(ErrorCode::invalid_argument,
+                    "--coordinator: " + (parts ? "the port is 1 or more" : parts.error().message),
                     "coordinator");
     if (token.empty())
         return fail(ErrorCode::invalid_argument,

@@ -91,7 +91,7 @@ TEST_CASE("an invite works once") {
     const Finished first = join("first");
     INFO(first.out << first.err);
     CHECK(first.status == 0);
-    CHECK(says(first, "prompt"));  // What a contributor is told before joining.
+    CHECK(says(first, "Prompts"));  // What a contributor is told before joining.
     const Finished second = join("second");
     INFO(second.out << second.err);
     CHECK(second.status == 4);

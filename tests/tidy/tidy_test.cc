@@ -109,8 +109,8 @@ TEST_CASE("every stop that a corridor line names exists") {
     std::size_t corridors = 0;
     const auto exists = [&](const std::string& name) {
         return std::ranges::any_of(files, [&](const SourceFile& file) {
-            return file.path.ends_with("/" + name + ".h") ||
-                   file.path.ends_with("/" + name + ".cc");
+            const std::string path = "/" + file.path;
+            return path.ends_with("/" + name + ".h") || path.ends_with("/" + name + ".cc");
         });
     };
     for (const SourceFile& file : files) {

@@ -1,13 +1,13 @@
 // The modules of a loaded model. Needs torch; everybody else sees model.h.
 #pragma once
 
+#include "worker/engine/decode/vae.h"
 #include "worker/engine/denoise/unet.h"
-#include "worker/engine/latent/vae.h"
+#include "worker/engine/encode/clip_text.h"
 #include "worker/engine/layers/weights.h"
 #include "worker/engine/model.h"
 #include "worker/engine/sample/schedule.h"
 #include "worker/engine/text/clip_bpe.h"
-#include "worker/engine/text/clip_text.h"
 
 namespace gotong::engine {
 

@@ -6,7 +6,7 @@
 
 #include "worker/engine/device.h"
 #include "worker/engine/model_parts.h"
-#include "worker/engine/request_check.h"
+#include "worker/engine/request/check.h"
 #include "worker/engine/sample/noise.h"
 #include "worker/engine/sample/sampler.h"
 #include "worker/engine/trajectory/trajectory.h"

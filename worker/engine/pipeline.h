@@ -1,6 +1,6 @@
 // The stages from a prompt to pixels, in order.
 //
-// Corridor: engine/request -> [engine/pipeline] -> image/png
+// Corridor: request/request -> [engine/pipeline] -> image/png
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 #include "common/result.h"
 #include "worker/engine/model.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/request.h"
 
 namespace gotong::engine {
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "common/result.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/request.h"
 #include "worker/engine/weights/safetensors_writer.h"
 
 namespace gotong::renderer {

@@ -52,8 +52,7 @@ TEST_CASE("a spec with a field missing, added or of another kind is refused by i
     }
     nlohmann::json json = whole;
     json["surprise"] = 1;
-    CHECK(render_spec_from_json(json).error().message ==
-          "surprise is an unknown key");
+    CHECK(render_spec_from_json(json).error().message == "surprise is an unknown key");
     CHECK(render_spec_from_json(nlohmann::json::array()).error().code ==
           ErrorCode::invalid_argument);
 }

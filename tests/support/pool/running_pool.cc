@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -25,12 +26,14 @@ RunningPool::RunningPool(std::vector<std::string> flags) : flags_(std::move(flag
 
 void RunningPool::start() {
     std::vector<std::string> command{GOTONG_BIN_DIR "/gotong-coordinator", "--data",
-                                     data().string(), "--log-level", "debug"};
-    const auto given = [&](const std::string& flag) {
-        return std::find(flags_.begin(), flags_.end(), flag) != flags_.end();
-    };
-    if (!given("--listen")) command.insert(command.end(), {"--listen", grpc_});
-    if (!given("--http")) command.insert(command.end(), {"--http", http_});
+                                     data().string()};
+    const std::map<std::string, std::string> defaults{
+        {"--listen", grpc_}, {"--http", http_}, {"--log-level", "debug"}};
+    for (const auto& [flag, value] : defaults) {
+        if (std::ranges::find(flags_, flag) == flags_.end()) {
+            command.insert(command.end(), {flag, value});
+        }
+    }
     command.insert(command.end(), flags_.begin(), flags_.end());
     process_.emplace(command, dir_ / "log");
     const auto endpoints = data() / "endpoints.json";

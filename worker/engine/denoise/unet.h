@@ -1,7 +1,7 @@
 // The denoiser of Stable Diffusion 1 and 2: a UNet that guesses the noise in a latent, given the
 // timestep and a text.
 //
-// Corridor: text/clip_text -> [denoise/unet] -> sample/sampler
+// Corridor: encode/clip_text -> [denoise/unet] -> sample/sampler
 #pragma once
 
 #include <vector>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/result.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/request.h"
 
 namespace gotong::engine {
 

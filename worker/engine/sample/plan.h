@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "common/result.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/request.h"
 #include "worker/engine/sample/schedule.h"
 
 namespace gotong::engine {

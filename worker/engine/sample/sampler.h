@@ -1,6 +1,6 @@
 // A plan (plan.h) applied to tensors, one step after the other.
 //
-// Corridor: engine/pipeline -> [sample/sampler] -> latent/vae
+// Corridor: engine/pipeline -> [sample/sampler] -> decode/vae
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -7,7 +7,7 @@
 //
 // Immutable after load(): may be used from several threads at once.
 //
-// Corridor: engine/pipeline -> [text/clip_bpe] -> text/clip_text
+// Corridor: engine/pipeline -> [text/clip_bpe] -> encode/clip_text
 #pragma once
 
 #include <cstdint>

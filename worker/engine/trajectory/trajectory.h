@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/crypto/digest.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/request.h"
 
 namespace gotong::engine {
 

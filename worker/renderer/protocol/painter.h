@@ -4,7 +4,7 @@
 #include <stop_token>
 
 #include "common/result.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/request.h"
 #include "worker/renderer/protocol/wire.h"
 
 namespace gotong::renderer {

@@ -3,7 +3,7 @@
 //
 // Threads: run()'s caller reads; a thread of the server's own paints and reports.
 //
-// Corridor: render_child/renderer -> [protocol/server] -> engine/request
+// Corridor: render_child/renderer -> [protocol/server] -> request/request
 #pragma once
 
 #include <thread>

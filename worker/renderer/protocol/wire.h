@@ -9,8 +9,8 @@
 
 #include "common/result.h"
 #include "worker/engine/latent/preview.h"
-#include "worker/engine/model.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/model_info.h"
+#include "worker/engine/request/request.h"
 
 namespace gotong::renderer {
 

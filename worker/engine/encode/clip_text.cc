@@ -1,4 +1,4 @@
-#include "worker/engine/text/clip_text.h"
+#include "worker/engine/encode/clip_text.h"
 
 #include <ATen/Functions.h>
 

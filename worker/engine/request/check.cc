@@ -1,4 +1,4 @@
-#include "worker/engine/request_check.h"
+#include "worker/engine/request/check.h"
 
 #include <algorithm>
 #include <cmath>

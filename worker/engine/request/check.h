@@ -2,8 +2,8 @@
 #pragma once
 
 #include "common/result.h"
-#include "worker/engine/model.h"
-#include "worker/engine/request.h"
+#include "worker/engine/request/model_info.h"
+#include "worker/engine/request/request.h"
 
 namespace gotong::engine {
 

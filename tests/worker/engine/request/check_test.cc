@@ -1,5 +1,5 @@
 // Requests that do not fit the model are refused with the field and the nearest value that works.
-#include "worker/engine/request_check.h"
+#include "worker/engine/request/check.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>

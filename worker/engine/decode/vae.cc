@@ -1,4 +1,4 @@
-#include "worker/engine/latent/vae.h"
+#include "worker/engine/decode/vae.h"
 
 #include <ATen/Functions.h>
 

@@ -1,7 +1,7 @@
 // What goes into the engine and what comes out, in plain C++: no torch here, so that whoever asks
 // for a picture never sees a tensor.
 //
-// Corridor: protocol/server -> [engine/request] -> engine/pipeline
+// Corridor: protocol/server -> [request/request] -> engine/pipeline
 #pragma once
 
 #include <array>
