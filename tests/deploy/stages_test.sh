@@ -15,11 +15,11 @@ it "a failure is one sentence" refuses '^gotong: no network$' fail "no network"
 it "the end of a log can be shown" same more "$(show_log noise 1 2>&1)"
 
 locked() {
-    (lock_checkout && sleep 5) &
-    local holder=$!
-    until [ -e build/lock ] && ! flock -n build/lock true; do :; done
-    refuses '^gotong: another set-up is at work in .*; wait until it is done\.$' lock_checkout
-    local status=$?
+    (lock_checkout && touch held && exec sleep 60) &
+    local holder=$! status=0
+    until [ -e held ] || ! kill -0 $holder; do sleep 0.1; done
+    refuses '^gotong: another set-up is at work in .*; wait until it is done\.$' lock_checkout ||
+        status=1
     kill $holder
     return $status
 }
