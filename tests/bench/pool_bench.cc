@@ -4,6 +4,9 @@
 // Everything is real: gRPC and HTTP on loopback, Ed25519 on every hello, offer, statement and
 // receipt, pictures decoded, blobs and commits synced to disk. Workers run in this process, so they
 // take their share of the machine. Prints one table.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -79,6 +82,21 @@ double jobs_per_second(int workers) {
     return done / seconds;
 }
 
+// What the disk alone takes: every job waits for a few of these, shared or not.
+double sync_ms() {
+    const TempDir dir;
+    const int fd = ::open((dir / "probe").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    const std::array<char, 4096> page{};
+    std::vector<double> times;
+    for (int i = 0; i < 50; ++i) {
+        const auto start = Clock::now();
+        if (::write(fd, page.data(), page.size()) < 0 || ::fsync(fd) != 0) break;
+        times.push_back(milliseconds_since(start));
+    }
+    ::close(fd);
+    return times.empty() ? 0.0 : median(times);
+}
+
 void measure_start() {
     std::vector<double> starts;
     std::vector<double> sizes;
@@ -94,6 +112,7 @@ void measure_start() {
 
 void measure() {
     std::printf("| figure | median |\n|---|---|\n");
+    std::printf("| this disk, fsync of 4 KiB | %.1f ms |\n", sync_ms());
     measure_start();
     for (const int workers : {1, 4, 16}) {
         std::vector<double> rates;
