@@ -212,8 +212,9 @@ Result<> run(const Options& options) {
     if (!server) return Failure(server.error());
 
     const auto endpoints = endpoints_of(options, tls, (*server)->port(), (*gateway)->port());
-    edge.invite.address = options.public_address.empty() ? boot::reachable(endpoints.grpc).text()
-                                                         : options.public_address;
+    const boot::Address outside =
+        boot::reachable({.host = options.listen.host, .port = endpoints.grpc.port});
+    edge.invite.address = options.public_address.empty() ? outside.text() : options.public_address;
     rpc::AdminService admin(edge);
     auto operator_server = serve_operator(options, admin);
     if (!operator_server) return Failure(operator_server.error());

@@ -4,7 +4,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -60,16 +59,14 @@ awaitable<Response> talk(Stream& stream, const Request& request) {
 
 awaitable<Response> talk_tls(beast::tcp_stream tcp, const Request& request) {
     ssl::context context{ssl::context::tls_client};
-    if (!request.pinned) context.set_default_verify_paths();
+    context.set_default_verify_paths();
     TlsStream stream{std::move(tcp), context};
-    tls::ask_for_host(stream.native_handle(), request.url.host);
-    if (!request.pinned) {
-        stream.set_verify_mode(ssl::verify_peer);
-        stream.set_verify_callback(ssl::host_name_verification(request.url.host));
-    }
+    tls::expect_host(stream.native_handle(), request.url.host);
     co_await stream.async_handshake(ssl::stream_base::client, use_awaitable);
     // Nothing has been sent yet; the handshake proved that the server holds the certificate's key.
-    if (request.pinned && tls::peer_fingerprint(stream.native_handle()) != request.pinned)
+    const bool is_pinned =
+        request.pinned && tls::peer_fingerprint(stream.native_handle()) == request.pinned;
+    if (!is_pinned && !tls::is_verified(stream.native_handle()))
         throw boost::system::system_error{asio::error::access_denied};
     co_return co_await talk(stream, request);
 }

@@ -20,7 +20,8 @@ struct Request {
     std::string body;            // Of a PUT.
     std::string content_type;    // Of a PUT.
     std::size_t most_bytes = 0;  // Of the answer's body.
-    // SHA-256 of the server's certificate (DER). Absent: one that the system's roots verify.
+    // SHA-256 of a certificate (DER) that is accepted besides those that the system's roots verify:
+    // a pool's own gateway shows the pool's, an object store elsewhere one from an authority.
     std::optional<crypto::Digest> pinned;
     std::chrono::milliseconds patience{std::chrono::seconds{60}};  // Without a byte moving.
 };

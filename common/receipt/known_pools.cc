@@ -115,7 +115,12 @@ Result<> KnownPools::add(const KnownPool& pool) {
     const auto same = std::find_if(pools_.begin(), pools_.end(),
                                    [&](const KnownPool& known) { return known.key == pool.key; });
     if (same != pools_.end()) {
-        *same = pool;
+        same->name = pool.name;
+        // Reached on this machine, it is still the pool that has that address elsewhere.
+        if (!pool.address.empty()) {
+            same->address = pool.address;
+            same->fingerprint = pool.fingerprint;
+        }
         return {};
     }
     if (pools_.size() == kMaxKnownPools) {

@@ -38,7 +38,8 @@ class KnownPools {
     // Makes the folder, 0700, when it is missing.
     Result<> save(const std::filesystem::path& file) const;
 
-    // Adds the pool, or renews name, address and fingerprint of one that is known by this key.
+    // Adds the pool, or renews the name of one that is known by this key, and with a new address
+    // that and the fingerprint.
     // Errors: already_exists when another key is known at this address: the pool was set up anew,
     // or somebody poses as it. invalid_argument for fields that do not fit a line.
     //

@@ -69,7 +69,7 @@ class Probe {
     }
 
     error_code shake_hands(const std::string& host) {
-        ask_for_host(stream_.native_handle(), host);
+        expect_host(stream_.native_handle(), host);
         error_code result = asio::error::timed_out;
         stream_.async_handshake(asio::ssl::stream_base::client,
                                 [&](error_code error) { result = error; });
@@ -114,11 +114,21 @@ Result<std::optional<Certificate>> server_certificate(const std::string& host, s
     return describe(*certificate);
 }
 
-void ask_for_host(ssl_st* connection, std::string host) {
+void expect_host(ssl_st* connection, const std::string& host) {
     error_code not_an_address;
     asio::ip::make_address(host, not_an_address);
-    if (!not_an_address) return;
-    SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data());
+    if (!not_an_address) {
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str());
+        return;
+    }
+    SSL_set1_host(connection, host.c_str());
+    std::string name = host;
+    SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+}
+
+bool is_verified(ssl_st* connection) {
+    const OwnedX509 certificate{SSL_get1_peer_certificate(connection)};
+    return certificate != nullptr && SSL_get_verify_result(connection) == X509_V_OK;
 }
 
 std::optional<crypto::Digest> peer_fingerprint(ssl_st* connection) {

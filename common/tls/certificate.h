@@ -27,9 +27,13 @@ struct Certificate {
 Result<std::optional<Certificate>> server_certificate(const std::string& host, std::uint16_t port,
                                                       std::chrono::milliseconds patience);
 
-// Names the host in the handshake (SNI), for servers that have several certificates. Addresses are
-// not names and are left out.
-void ask_for_host(ssl_st* connection, std::string host);
+// Says which host is meant, before the handshake: to the server (SNI; addresses are not names and
+// are left out) and to the check of its certificate, whose outcome is_verified() tells.
+void expect_host(ssl_st* connection, const std::string& host);
+
+// After the handshake: whether the context's roots vouch for the server's certificate and it is for
+// the expected host.
+bool is_verified(ssl_st* connection);
 
 // Of a connection whose handshake is done; nullopt when the server showed none.
 std::optional<crypto::Digest> peer_fingerprint(ssl_st* connection);

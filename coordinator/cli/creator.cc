@@ -30,8 +30,11 @@ std::shared_ptr<grpc::Channel> tls_channel(const std::string& address,
     grpc::SslCredentialsOptions options;
     grpc::ChannelArguments arguments;
     options.pem_root_certs = certificate.self_signed ? certificate.pem : system_roots();
-    if (certificate.self_signed)
+    if (certificate.self_signed) {
         arguments.SetSslTargetNameOverride(std::string{invite::kPoolCertificateName});
+        // Otherwise the pool would hear that name for the address at which it is reached.
+        arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, address);
+    }
     return grpc::CreateCustomChannel(address, grpc::SslCredentials(options), arguments);
 }
 

@@ -87,6 +87,8 @@ Result<std::shared_ptr<grpc::Channel>> open_channel(const Endpoint& endpoint) {
         if (!certificate) return Failure{certificate.error()};
         trust.pem_root_certs = std::move(*certificate);
         with.SetSslTargetNameOverride(std::string{invite::kPoolCertificateName});
+        // Otherwise the pool would hear that name for the address at which it is reached.
+        with.SetString(GRPC_ARG_DEFAULT_AUTHORITY, endpoint.address);
     }
     return grpc::CreateCustomChannel(endpoint.address, grpc::SslCredentials(trust), with);
 }

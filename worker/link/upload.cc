@@ -10,11 +10,6 @@ namespace {
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::size_t kMaxAnswer = 16U << 10U;  // A sentence.
 
-bool is_pools_own_host(const Endpoint& pool, const http::Url& url) {
-    const auto at = http::parse_host_port(pool.address);
-    return at && at->host == url.host;
-}
-
 }  // namespace
 
 Result<> upload(const Endpoint& pool, const std::string& url, std::string png) {
@@ -28,10 +23,8 @@ Result<> upload(const Endpoint& pool, const std::string& url, std::string png) {
                           .body = std::move(png),
                           .content_type = "image/png",
                           .most_bytes = kMaxAnswer,
-                          .pinned = std::nullopt,
+                          .pinned = pool.fingerprint,
                           .patience = kPatience};
-    if (!pool.web_trusted && is_pools_own_host(pool, request.url))
-        request.pinned = pool.fingerprint;
     const auto response = http::exchange(request);
     if (!response) return Failure{response.error()};
     if (response->status / 100 == 2) return {};

@@ -10,9 +10,9 @@
 
 namespace gotong::link {
 
-// PUTs the bytes. The pool's own host must show the pinned certificate; any other host (an S3
-// store, a front with a certificate of its own) one that the system's roots verify. In the clear
-// only within this machine.
+// PUTs the bytes. The server must show the pool's pinned certificate, or (an S3 store, a front with
+// a certificate of its own) one that the system's roots verify. In the clear only within this
+// machine.
 //
 // Errors: unavailable (no answer, or one that says no), permission_denied (the certificate, or
 // plain HTTP to another machine), invalid_argument (the address).

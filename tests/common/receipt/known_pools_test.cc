@@ -48,6 +48,16 @@ TEST_CASE("a pool that moved is renewed, not doubled") {
     CHECK(pools.find(crypto::SigningKey::generate().public_key()) == nullptr);
 }
 
+TEST_CASE("a pool that is also reached on this machine keeps the address that it has elsewhere") {
+    KnownPools pools;
+    KnownPool one = pool("home", "pool.example:1");
+    REQUIRE(pools.add(one));
+    one.address = one.fingerprint = "";
+    REQUIRE(pools.add(one));
+    CHECK(pools.find(one.key)->address == "pool.example:1");
+    CHECK(pools.find(one.key)->fingerprint == std::string(64, 'a'));
+}
+
 TEST_CASE("another key at a known address is refused") {
     KnownPools pools;
     REQUIRE(pools.add(pool("home", "pool.example:50051")));

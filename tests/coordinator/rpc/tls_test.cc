@@ -51,6 +51,14 @@ TEST_CASE("on every address the coordinator speaks TLS only, with the certificat
     CHECK_FALSE(invite->web_trusted);
 }
 
+TEST_CASE("an invite of a pool on every address names one that others can dial") {
+    RunningPool pool({"--listen", "0.0.0.0:0"});
+    const auto invite = invite::decode(pool.new_invite());
+    REQUIRE(invite);
+    CHECK_FALSE(invite->address.starts_with("0.0.0.0"));
+    CHECK(port_of(invite->address) == port_of(pool.grpc_address()));
+}
+
 TEST_CASE("its own certificate stays the same over restarts, so that pins hold") {
     RunningPool pool({"--listen", "0.0.0.0:0"});
     const std::string before = certificate_of(pool);
