@@ -6,6 +6,7 @@
 #include "common/log/log.h"
 #include "coordinator/blob/folder.h"
 #include "coordinator/boot/data_folder.h"
+#include "coordinator/boot/pool_name.h"
 #include "coordinator/boot/process.h"
 #include "coordinator/boot/tls.h"
 #include "coordinator/core/core.h"
@@ -30,6 +31,7 @@ constexpr const char* kOperator = "operator";  // The account of DIR/creator.tok
 // What lies in the data folder, opened. The store comes first: it locks the folder.
 struct Belongings {
     std::unique_ptr<store::Store> store;
+    std::string pool_name;
     std::unique_ptr<blob::BlobStore> blobs;
     blob::Presigner presigner;
     crypto::SigningKey key;
@@ -51,6 +53,8 @@ Result<Belongings> open_folder(const Options& options) {
     auto store = sqlite::open(options.data);
     if (!store) return Failure(store.error());
     boot::remove_endpoints(options.data);  // Of one that was killed.
+    auto name = boot::name_of_pool(**store, options.pool_name);
+    if (!name) return Failure(name.error());
     auto key = crypto::SigningKey::load_or_create(options.data / "pool.key");
     if (!key) return Failure(key.error());
     if (auto written = boot::write_public_key(options.data, key->public_key()); !written) {
@@ -63,6 +67,7 @@ Result<Belongings> open_folder(const Options& options) {
     auto tls = choose_tls(options);
     if (!tls) return Failure(tls.error());
     return Belongings{.store = *std::move(store),
+                      .pool_name = *std::move(name),
                       .blobs = *std::move(blobs),
                       .presigner = *presigner,
                       .key = *std::move(key),
@@ -123,10 +128,10 @@ rpc::LinkPolicy link_policy(const Options& options, bool tls, std::uint16_t port
 }
 
 // Everything of an invite but its token and address, which is known when the port is.
-invite::Invite invite_of(const Options& options, const Belongings& belongings) {
+invite::Invite invite_of(const Belongings& belongings) {
     invite::Invite invite{.address = {},
                           .pool_key = belongings.key.public_key(),
-                          .pool_name = options.pool_name,
+                          .pool_name = belongings.pool_name,
                           .token = {},
                           .fingerprint = {},
                           .web_trusted = false};
@@ -166,8 +171,9 @@ boot::Endpoints endpoints_of(const Options& options, const std::optional<boot::T
     return endpoints;
 }
 
-void announce(const Options& options, const boot::Endpoints& endpoints) {
-    log::info("serving", {{"pool", options.pool_name},
+void announce(const Options& options, const std::string& pool_name,
+              const boot::Endpoints& endpoints) {
+    log::info("serving", {{"pool", pool_name},
                           {"grpc", endpoints.grpc.text()},
                           {"http", endpoints.http.text()},
                           {"tls", endpoints.fingerprint ? "yes" : "no"},
@@ -180,9 +186,9 @@ Result<> run(const Options& options) {
     const std::optional<boot::Tls>& tls = belongings->tls;
     const SystemClock clock;
     notary::SystemRng rng;
-    const invite::Invite invite = invite_of(options, *belongings);
-    notary::PoolNotary notary(std::move(belongings->key), options.pool_name);
-    core::Core core({.pool_name = options.pool_name}, rng, notary);
+    const invite::Invite invite = invite_of(*belongings);
+    notary::PoolNotary notary(std::move(belongings->key), belongings->pool_name);
+    core::Core core({.pool_name = belongings->pool_name}, rng, notary);
 
     rpc::WorkerStreams workers;
     rpc::Watchers watchers;
@@ -198,7 +204,7 @@ Result<> run(const Options& options) {
     rpc::Edge edge{.loop = loop,
                    .clock = clock,
                    .presigner = belongings->presigner,
-                   .pool_name = options.pool_name,
+                   .pool_name = belongings->pool_name,
                    .pool_key = notary.public_key(),
                    .version = GOTONG_VERSION,
                    .invite = invite,
@@ -219,7 +225,7 @@ Result<> run(const Options& options) {
     auto operator_server = serve_operator(options, admin);
     if (!operator_server) return Failure(operator_server.error());
     if (auto written = boot::write_endpoints(options.data, endpoints); !written) return written;
-    announce(options, endpoints);
+    announce(options, belongings->pool_name, endpoints);
 
     log::info("stopping", {{"because", boot::wait_for_stop()}});
     const Error leaving{ErrorCode::unavailable, "the coordinator is stopping; come back soon", {}};
@@ -245,7 +251,7 @@ int main(int argc, char** argv) {
     gotong::rpc::prepare_grpc();
     if (const auto ran = gotong::run(*invocation.options); !ran) {
         std::cerr << "gotong-coordinator: " << ran.error().message << "\n";
-        return 1;
+        return ran.error().code == gotong::ErrorCode::invalid_argument ? 2 : 1;
     }
     return 0;
 }

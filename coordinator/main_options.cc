@@ -16,8 +16,8 @@ constexpr double kDefaultGrant = 1'000.0;
 constexpr double kMaxGrant = 1e9;  // Micro-credits of a million accounts still add up in 64 bits.
 
 struct Texts {
-    std::string data, listen = "127.0.0.1:7436", http = "127.0.0.1:7437", name = "gotong";
-    std::string public_address, public_url, tls_cert, tls_key;
+    std::string data, listen = "127.0.0.1:7436", http = "127.0.0.1:7437";
+    std::string name, public_address, public_url, tls_cert, tls_key;
     std::string log_level = "info", log_format = "text";
     double grant = kDefaultGrant;
 };
@@ -34,8 +34,9 @@ void declare(CLI::App& app, Texts& texts) {
                    "Where pictures are uploaded and fetched; port 0: a free one")
         ->type_name("HOST:PORT")
         ->capture_default_str();
-    app.add_option("--name", texts.name, "The pool's name, in invites and receipts")
-        ->capture_default_str();
+    app.add_option("--name", texts.name,
+                   "The pool's name in invites and receipts, chosen on its first start for good "
+                   "(default: a random one)");
     app.add_option("--grant", texts.grant, "Credits that every new account starts with")
         ->type_name("CREDITS")
         ->capture_default_str();
@@ -94,7 +95,7 @@ Result<Options> check(const Texts& texts) {
     auto url = read_public_url(texts.public_url);
     if (!url) return Failure(url.error());
     options.public_url = *std::move(url);
-    if (!text::is_plain_name(texts.name)) {
+    if (!texts.name.empty() && !text::is_plain_name(texts.name)) {
         return fail(
             ErrorCode::invalid_argument,
             "--name takes 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or "

@@ -18,7 +18,7 @@ struct Options {
     std::filesystem::path data;
     boot::Address listen;
     boot::Address http;
-    std::string pool_name;
+    std::string pool_name;       // Empty: the one that the pool has.
     Credits grant;               // What every new account starts with.
     std::string public_address;  // Of the gRPC listener, for invites; empty: found out.
     std::string public_url;      // Of the gateway, no slash at its end; empty: found out.

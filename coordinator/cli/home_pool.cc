@@ -5,8 +5,6 @@
 
 #include <array>
 
-#include "common/crypto/digest.h"
-#include "common/crypto/random.h"
 #include "common/file/file.h"
 #include "coordinator/cli/admin.h"
 #include "coordinator/cli/catalogue.h"
@@ -23,7 +21,6 @@ constexpr std::chrono::seconds kStartPatience{
     60};  // A worker hashes its weights before it is online.
 constexpr std::chrono::seconds kWorkerPatience{20};  // It may finish what it is at, up to 10 s.
 constexpr std::chrono::seconds kCoordinatorPatience{10};
-constexpr std::size_t kMaxName = 64;
 
 std::vector<fs::path> model_folders(const fs::path& models) {
     std::error_code error;
@@ -111,11 +108,8 @@ Result<std::unique_ptr<HomePool::Member>> HomePool::launch(const std::string& na
 }
 
 Result<> HomePool::start_coordinator() {
-    const auto name = pool_name();
-    if (!name) return Failure{name.error()};
-    auto member =
-        launch("coordinator", {"--data", options_.data.string(), "--listen", options_.listen,
-                               "--http", options_.http, "--name", *name});
+    auto member = launch("coordinator", {"--data", options_.data.string(), "--listen",
+                                         options_.listen, "--http", options_.http});
     if (!member) return Failure{member.error()};
     coordinator_ = std::move(*member);
     return wait_until([this] { return serving_pid(options_.data) == coordinator_->child.pid(); });
@@ -190,19 +184,6 @@ Result<> HomePool::check_children() {
                     "the " + (*member)->name + " " + how_it_ended(*status, (*member)->log));
     }
     return {};
-}
-
-// Whoever tries several such pools can tell them apart in receipts: a random name, given once.
-Result<std::string> HomePool::pool_name() const {
-    const fs::path path = options_.data / "pool.name";
-    auto kept = file::read_small(path, kMaxName);
-    if (kept) return *kept;
-    if (kept.error().code != ErrorCode::not_found) return kept;
-    constexpr std::size_t kDigits = 6;
-    const std::string name = "local-" + crypto::random_id<RequestId>().to_hex().substr(0, kDigits);
-    const auto written = file::create_durable(path, name, file::Access::everyone);
-    if (!written) return Failure{written.error()};
-    return name;
 }
 
 }  // namespace gotong::cli

@@ -56,7 +56,6 @@ class HomePool {
     template <class Ready>
     Result<> wait_until(Ready ready);
     Result<> check_children();
-    Result<std::string> pool_name() const;
 
     const HomePoolOptions options_;
     const Interrupt& interrupt_;
