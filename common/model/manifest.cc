@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "common/crypto/sha256.h"
 #include "common/json/reader.h"
 #include "common/json/strict.h"
 #include "common/text/plain_name.h"
@@ -55,16 +54,13 @@ void check_sizes(json::Reader& reader, const ModelManifest& manifest) {
 
 }  // namespace
 
-Digest digest(const ModelManifest& manifest) {
-    std::vector<std::string> lines;
-    for (const ModelFile& file : manifest.files) {
-        lines.push_back(crypto::to_hex(file.sha256) + "  " + file.path + "\n");
-    }
-    std::sort(lines.begin(), lines.end());
-    crypto::Sha256 hash;
-    for (const std::string& line : lines) hash.update(as_bytes(line));
-    return hash.finish();
+std::vector<FileDigest> files_of(const ModelManifest& manifest) {
+    std::vector<FileDigest> files;
+    for (const ModelFile& file : manifest.files) files.push_back({file.path, file.sha256});
+    return files;
 }
+
+Digest digest(const ModelManifest& manifest) { return digest_of(files_of(manifest)); }
 
 bool is_model_path(std::string_view path) {
     if (path.size() > kMaxPath) return false;

@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "common/crypto/digest.h"
+#include "common/model/file_list.h"
 #include "common/result.h"
 
 namespace gotong::model {
 
-inline constexpr std::size_t kMaxFiles = 256;  // The largest families need some dozens.
-inline constexpr std::size_t kMaxPath = 255;
-inline constexpr std::size_t kMaxLicence = 200;               // Bytes: a name, not the text.
-inline constexpr std::size_t kMaxManifestText = 256U << 10U;  // All files with the longest paths.
+inline constexpr std::size_t kMaxLicence = 200;              // Bytes: a name, not the text.
+inline constexpr std::size_t kMaxManifestText = 64U << 10U;  // All files with the longest paths.
 
 struct ModelFile {
     std::string path;  // Relative to the model's folder, with forward slashes.
@@ -39,8 +38,9 @@ struct ModelManifest {
     bool operator==(const ModelManifest&) const = default;
 };
 
-// Names these very files: SHA-256 over the lines "<sha256 in hexadecimal>  <path>\n" in ascending
-// order, which is what `sha256sum <files> | LC_ALL=C sort | sha256sum` prints.
+std::vector<FileDigest> files_of(const ModelManifest& manifest);
+
+// Names these very files: digest_of() them.
 Digest digest(const ModelManifest& manifest);
 
 // Whether `path` stays inside the folder that it is relative to: segments of letters, digits, '.',

@@ -60,8 +60,8 @@ std::string models_of(const RenderStatement& statement) {
     std::string text;
     for (const ModelClaim& model : statement.models) {
         if (!text.empty()) text += "; ";
-        text += printable(model.name) + " (" + printable(model.format) + ", manifest sha256 " +
-                to_hex(model.sha256) + ")";
+        text += printable(model.name) + " (" + printable(model.format) + ", sha256 of its " +
+                std::to_string(model.files.size()) + " files " + to_hex(model.sha256) + ")";
     }
     return text;
 }
@@ -137,8 +137,14 @@ nlohmann::ordered_json claims_of(const RenderStatement& statement, const Enrolme
           {"device", statement.engine.device},
           {"dtype", statement.engine.dtype}}}};
     for (const ModelClaim& model : statement.models) {
-        claims["models"].push_back(nlohmann::ordered_json{
-            {"name", model.name}, {"format", model.format}, {"sha256", to_hex(model.sha256)}});
+        auto files = nlohmann::ordered_json::array();
+        for (const model::FileDigest& file : model.files) {
+            files.push_back({{"path", file.path}, {"sha256", to_hex(file.sha256)}});
+        }
+        claims["models"].push_back(nlohmann::ordered_json{{"name", model.name},
+                                                          {"format", model.format},
+                                                          {"sha256", to_hex(model.sha256)},
+                                                          {"files", std::move(files)}});
     }
     if (statement.request.prompt_disclosed) claims["prompt"] = *statement.request.prompt_disclosed;
     return claims;

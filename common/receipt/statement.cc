@@ -32,13 +32,22 @@ Json json_of(const RequestClaim& request) {
     return json;
 }
 
+Json json_of(const std::vector<model::FileDigest>& files) {
+    Json list = Json::array();
+    for (const model::FileDigest& file : files) {
+        list.push_back(Json{{"path", file.path}, {"sha256", to_hex(file.sha256)}});
+    }
+    return list;
+}
+
 Json json_of(const std::vector<ModelClaim>& models) {
     Json list = Json::array();
     for (const ModelClaim& model : models) {
         list.push_back(Json{{"role", model.role},
                             {"name", model.name},
                             {"format", model.format},
-                            {"sha256", to_hex(model.sha256)}});
+                            {"sha256", to_hex(model.sha256)},
+                            {"files", json_of(model.files)}});
     }
     return list;
 }
@@ -111,11 +120,19 @@ RequestClaim read_request(Reader reader) {
     return request;
 }
 
+std::vector<model::FileDigest> read_files(Reader& model) {
+    std::vector<model::FileDigest> files;
+    for (Reader& file : model.objects("files", model::kMaxFiles)) {
+        files.push_back({file.text("path"), file.digest("sha256")});
+    }
+    return files;
+}
+
 std::vector<ModelClaim> read_models(Reader& predicate) {
     std::vector<ModelClaim> models;
     for (Reader& model : predicate.objects("models", kMaxModels)) {
-        models.push_back(
-            {model.text("role"), model.text("name"), model.text("format"), model.digest("sha256")});
+        models.push_back({model.text("role"), model.text("name"), model.text("format"),
+                          model.digest("sha256"), read_files(model)});
     }
     if (models.empty()) predicate.reject("models", "must name at least one model");
     return models;

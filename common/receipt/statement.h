@@ -16,6 +16,7 @@
 
 #include "common/crypto/digest.h"
 #include "common/ids.h"
+#include "common/model/file_list.h"
 #include "common/result.h"
 #include "common/time.h"
 
@@ -55,7 +56,8 @@ struct ModelClaim {
     std::string role = "pipeline";
     std::string name;
     std::string format = "diffusers";
-    Digest sha256{};  // Of the model's manifest (model/manifest.h), which names every file.
+    Digest sha256{};                       // Of the list of its files: model::digest_of().
+    std::vector<model::FileDigest> files;  // Every file that was read, weights and settings.
 
     bool operator==(const ModelClaim&) const = default;
 };

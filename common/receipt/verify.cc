@@ -24,6 +24,7 @@ class Examination {
             check_enrolment();
             check_countersignature();
             check_prompt();
+            check_weights();
         }
         const bool sound = std::all_of(verdict_.checks.begin(), verdict_.checks.end(),
                                        [](const Check& check) { return check.passed; });
@@ -112,6 +113,17 @@ class Examination {
                                 request.prompt_commitment;
         note("prompt", passed, "the prompt shown is the one that the worker committed to",
              "the prompt shown is not the one that the worker committed to");
+    }
+
+    // So that a single file can be compared with what its publisher says of it.
+    void check_weights() {
+        const auto& models = statement().models;
+        const bool passed = std::all_of(models.begin(), models.end(), [](const ModelClaim& model) {
+            return model::digest_of(model.files) == model.sha256;
+        });
+        note("weights", passed,
+             "the files that are listed are the ones that the model's digest names",
+             "the files that are listed are not the ones that the model's digest names");
     }
 
     bool check_trust() {

@@ -20,7 +20,8 @@ bool discloses_as_asked(const receipt::RequestClaim& request, const RenderSpec& 
 
 bool is_of_model(const std::vector<receipt::ModelClaim>& models, const Job& job) {
     return models.size() == 1 && models.front().name == job.spec.model &&
-           crypto::to_hex(models.front().sha256) == job.model_digest;
+           crypto::to_hex(models.front().sha256) == job.model_digest &&
+           model::digest_of(models.front().files) == models.front().sha256;
 }
 
 std::array<Check, 9> sampling_checks(const receipt::RenderStatement& statement,

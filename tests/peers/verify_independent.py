@@ -322,6 +322,17 @@ def read_statement(payload):
     }
 
 
+def read_files(model):
+    files = get(model, "files", list)
+    require(len(files) <= 96, "too many files")
+    lines = sorted(
+        b"%s  %s\n" % (text_of(file, "sha256", HEX_DIGEST).encode(), text_of(file, "path").encode())
+        for file in files
+    )
+    digest = hashlib.sha256(b"".join(lines)).hexdigest()
+    require(digest == text_of(model, "sha256", HEX_DIGEST), "the files are another model")
+
+
 def read_rest(predicate):
     """Fields that the check itself does not use, and that must be there all the same."""
     job = get(predicate, "job", dict)
@@ -333,7 +344,7 @@ def read_rest(predicate):
     for model in models:
         for key in ("role", "name", "format"):
             text_of(model, key)
-        text_of(model, "sha256", HEX_DIGEST)
+        read_files(model)
     engine = get(predicate, "engine", dict)
     for key in ("name", "version", "commit", "libtorch", "device", "dtype", "attention"):
         text_of(engine, key)

@@ -13,6 +13,7 @@
 
 #include "common/crypto/digest.h"
 #include "common/ids.h"
+#include "common/model/file_list.h"
 #include "common/offer/offer.h"
 #include "common/receipt/dsse.h"
 #include "common/time.h"
@@ -73,15 +74,16 @@ struct EngineFacts {
 };
 
 struct Outcome {
-    Picture picture;                    // From the renderer.
-    Digest trajectory_root{};           // From the renderer: RFC 6962 root over the latents.
-    std::uint32_t trajectory_leaves{};  // From the renderer: steps + 1.
-    EngineFacts engine;                 // From the renderer.
-    WallTime started{};                 // Set by timed(). This machine's clock, believed by nobody.
-    WallTime finished{};                // Set by timed().
-    std::string png;                    // Set by encoded(): the picture's file.
-    Digest png_sha256{};                // Set by encoded().
-    receipt::Envelope statement;        // Set by signed_by().
+    Picture picture;                         // From the renderer.
+    Digest trajectory_root{};                // From the renderer: RFC 6962 root over the latents.
+    std::uint32_t trajectory_leaves{};       // From the renderer: steps + 1.
+    EngineFacts engine;                      // From the renderer.
+    std::vector<model::FileDigest> weights;  // Set by verified(): the model's files.
+    WallTime started{};           // Set by timed(). This machine's clock, believed by nobody.
+    WallTime finished{};          // Set by timed().
+    std::string png;              // Set by encoded(): the picture's file.
+    Digest png_sha256{};          // Set by encoded().
+    receipt::Envelope statement;  // Set by signed_by().
 };
 
 // A picture and its signed statement on this machine's disk.

@@ -71,7 +71,7 @@ Result<std::vector<std::string>> LocalModels::scan(const fs::path& root, WallTim
     return unusable;
 }
 
-Result<fs::path> LocalModels::verify(const std::string& digest_hex, WallTime now) {
+Result<LocalModel> LocalModels::verify(const std::string& digest_hex, WallTime now) {
     const auto known = std::ranges::find_if(models_, [&](const LocalModel& local) {
         return crypto::to_hex(model::digest(local.manifest)) == digest_hex;
     });
@@ -80,7 +80,7 @@ Result<fs::path> LocalModels::verify(const std::string& digest_hex, WallTime now
     const auto now_there = read(known->folder, now);
     if (!now_there) return fail(ErrorCode::data_loss, now_there.error().message);
     const std::string difference = first_difference(known->manifest, *now_there);
-    if (difference.empty()) return known->folder;
+    if (difference.empty()) return *known;
     return fail(ErrorCode::data_loss, difference + "; restore the file and start the worker again");
 }
 

@@ -34,9 +34,9 @@ class LocalModels {
 
     const std::vector<LocalModel>& all() const { return models_; }
 
-    // The folder of the model with this digest, whose files were just found to be those bytes.
-    // Errors: not_found; data_loss naming the file, both digests and what to do.
-    Result<std::filesystem::path> verify(const std::string& digest_hex, WallTime now);
+    // The model with this digest, whose files were just found to be those bytes. Errors: not_found;
+    // data_loss naming the file, both digests and what to do.
+    Result<LocalModel> verify(const std::string& digest_hex, WallTime now);
 
   private:
     Result<model::ModelManifest> read(const std::filesystem::path& folder, WallTime now);

@@ -12,11 +12,13 @@ class Verified final : public worker::Executor {
 
     Result<worker::Outcome> run(const worker::Job& job, const std::stop_token& stop,
                                 const worker::OnProgress& on_progress) override {
-        auto folder = models_.verify(job.offer.model_digest, clock_.now().wall);
-        if (!folder) return Failure{folder.error()};
+        const auto model = models_.verify(job.offer.model_digest, clock_.now().wall);
+        if (!model) return Failure{model.error()};
         worker::Job located = job;
-        located.model_dir = std::move(*folder);
-        return inner_->run(located, stop, on_progress);
+        located.model_dir = model->folder;
+        Result<worker::Outcome> outcome = inner_->run(located, stop, on_progress);
+        if (outcome) outcome->weights = model::files_of(model->manifest);
+        return outcome;
     }
 
   private:

@@ -9,8 +9,9 @@
 
 namespace gotong::models {
 
-// Sets job.model_dir for the inner executor. data_loss: the files are not those that were offered.
-// Both references outlive the executor, which alone uses `models` from then on.
+// Sets job.model_dir for the inner executor and adds the files to its outcome. data_loss: the files
+// are not those that were offered. Both references outlive the executor, which alone uses `models`
+// from then on.
 worker::ExecutorPtr verified(LocalModels& models, const Clock& clock, worker::ExecutorPtr inner);
 
 }  // namespace gotong::models

@@ -80,7 +80,10 @@ TEST_CASE("the JSON holds the verdict, every check and the claims") {
     const SampleReceipt sample;
     const auto json = nlohmann::json::parse(explain_as_json(judge(sample)).dump());
     CHECK(json["verdict"] == "valid");
-    CHECK(json["checks"].size() == 8);
+    CHECK(json["checks"].size() == 9);
+    const auto& file = json["claims"]["models"][0]["files"][1];
+    CHECK(file["path"] == "unet/diffusion_pytorch_model.safetensors");
+    CHECK(file["sha256"] == crypto::to_hex(crypto::sha256(as_bytes("weights"))));
     for (const auto& check : json["checks"]) CHECK(check["passed"] == true);
     CHECK(json["claims"]["worker"]["name"] == "attic pc");
     CHECK(json["claims"]["sampling"]["seed"] == "18446744073709551615");

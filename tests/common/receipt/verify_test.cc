@@ -199,6 +199,15 @@ TEST_CASE(
     CHECK(failed(judge(hidden, salted)) == Names{"prompt"});
 }
 
+TEST_CASE("a list of files that is not the model's is found out") {
+    SampleReceipt swapped;
+    swapped.statement.models[0].files[1].sha256 = crypto::sha256(as_bytes("other weights"));
+    CHECK(failed(judge(swapped)) == Names{"weights"});
+    SampleReceipt left_out;
+    left_out.statement.models[0].files.pop_back();
+    CHECK(failed(judge(left_out)) == Names{"weights"});
+}
+
 TEST_CASE("a receipt that cannot be read is invalid, a file without one is no case at all") {
     const SampleReceipt sample;
     const std::string garbled = put_receipt(sample.blob, "{}").value();

@@ -161,6 +161,7 @@ TEST_CASE("a statement that differs from the offer in any field is rejected by i
         {"request.promptDisclosed", [](RenderStatement& s) { s.request.prompt_disclosed.reset(); }},
         {"models", [](RenderStatement& s) { s.models[0].sha256[0] ^= 1; }},
         {"models", [](RenderStatement& s) { s.models.clear(); }},
+        {"models", [](RenderStatement& s) { s.models[0].files.clear(); }},
         {"sampling.seed", [](RenderStatement& s) { ++s.sampling.seed; }},
         {"sampling.sampler", [](RenderStatement& s) { s.sampling.sampler = "euler"; }},
         {"sampling.schedule", [](RenderStatement& s) { s.sampling.schedule = "normal"; }},

@@ -51,7 +51,13 @@ Pool::Pool(core::Policy policy, std::uint64_t seed)
     restart();
 }
 
+void Pool::remember(const store::CatalogueModel& model) {
+    if (const auto manifest = model::manifest_from_json(model.manifest_json))
+        files_[model.digest] = model::files_of(*manifest);
+}
+
 void Pool::step(const core::Event& event) {
+    if (const auto* added = std::get_if<core::AddModel>(&event)) remember(added->model);
     if (std::exchange(is_doomed_, false)) return die_during(event);
     const auto transaction = store_.begin();
     std::vector<core::Send> sends = core_->step(event, now_, *transaction);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/model/file_list.h"
 #include "coordinator/core/core.h"
 #include "coordinator/notary/pool_notary.h"
 #include "coordinator/store/memory/memory_store.h"
@@ -45,6 +46,11 @@ class Pool {
 
     // One event, committed. The sends are filed by addressee.
     void step(const core::Event& event);
+
+    // The files of the model with this digest, which was in the catalogue at some time.
+    const std::vector<model::FileDigest>& files_of(const std::string& digest) const {
+        return files_.at(digest);
+    }
 
     // The event happens, and the process dies before its transaction is committed.
     void die_during(const core::Event& event);
@@ -89,6 +95,7 @@ class Pool {
     std::vector<core::JobChanged>& changes() { return changes_; }
 
   private:
+    void remember(const store::CatalogueModel& model);
     void file(std::vector<core::Send> sends);
 
     core::Policy policy_;
@@ -104,6 +111,7 @@ class Pool {
     std::map<core::ReplyId, Result<core::Answer>> answers_;
     std::map<core::StreamId, std::vector<core::WorkerMessage>> said_;
     std::vector<core::JobChanged> changes_;
+    std::map<std::string, std::vector<model::FileDigest>> files_;  // By the model's digest.
 };
 
 }  // namespace gotong::test

@@ -43,6 +43,7 @@ receipt::RenderStatement statement_for(Pool& pool, const core::OfferJob& offer,
     receipt::ModelClaim model;
     model.name = asked.spec.model;
     model.sha256 = crypto::digest_from_hex(asked.model_digest).value();
+    model.files = pool.files_of(asked.model_digest);
     statement.models = {model};
     statement.sampling = {.seed = asked.spec.seed,
                           .rng = "philox4x32-10-cpu/v1",

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "common/file/file.h"
+#include "tests/support/pool/statement.h"
 
 namespace gotong::test {
 namespace {
@@ -102,10 +103,12 @@ void RunningPool::add_test_model() {
     model.set_size_multiple(8);
     model.set_max_width(512);
     model.set_max_height(512);
-    v1::ModelFile& file = *model.add_files();
-    file.set_path("model_index.json");
-    file.set_size(2);
-    file.set_sha256(std::string(32, '\x5a'));
+    for (const model::FileDigest& listed : test_model_files()) {
+        v1::ModelFile& file = *model.add_files();
+        file.set_path(listed.path);
+        file.set_size(2);
+        file.set_sha256(std::string{as_text(listed.sha256)});
+    }
     v1::AddModelResponse response;
     must(admin().AddModel(call_as("").get(), request, &response), "add a model");
 }

@@ -45,6 +45,10 @@ receipt::EngineClaim no_engine() {
 
 }  // namespace
 
+std::vector<model::FileDigest> test_model_files() {
+    return {{"model_index.json", crypto::sha256(as_bytes("made up"))}};
+}
+
 Rendered render(const receipt::Envelope& offer_envelope, const receipt::Envelope& enrolment,
                 const crypto::PublicKey& worker) {
     const Offer offer = parse_offer(offer_envelope.payload).value();
@@ -60,8 +64,8 @@ Rendered render(const receipt::Envelope& offer_envelope, const receipt::Envelope
     statement.request.prompt_commitment =
         receipt::prompt_commitment(offer.prompt_salt, spec.prompt);
     if (!spec.is_private) statement.request.prompt_disclosed = spec.prompt;
-    statement.models = {
-        {"pipeline", spec.model, "diffusers", crypto::digest_from_hex(offer.model_digest).value()}};
+    statement.models = {{"pipeline", spec.model, "diffusers",
+                         crypto::digest_from_hex(offer.model_digest).value(), test_model_files()}};
     statement.engine = no_engine();
     statement.sampling = sampling_of(spec);
     statement.trajectory = {crypto::sha256(as_bytes("latents")), spec.steps + 1};

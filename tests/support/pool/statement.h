@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/crypto/sign.h"
 #include "common/offer/offer.h"
@@ -15,6 +16,9 @@ struct Rendered {
     std::string png;
     receipt::RenderStatement statement;  // Change a member, then sign().
 };
+
+// Of kTestModel, the only model that render() knows.
+std::vector<model::FileDigest> test_model_files();
 
 // `enrolment` is the pool's envelope about the worker's key; `offer` the pool's about the job.
 Rendered render(const receipt::Envelope& offer, const receipt::Envelope& enrolment,

@@ -34,7 +34,10 @@ receipt::RenderStatement filled_statement() {
     receipt::RenderStatement statement;
     statement.job = {crypto::random_id<JobId>(), 1, crypto::sha256(as_bytes("an offer"))};
     statement.request.spec_sha256 = crypto::sha256(as_bytes("a specification"));
-    statement.models = {{"pipeline", "emoji", "diffusers", crypto::sha256(as_bytes("weights"))}};
+    const std::vector<model::FileDigest> files{
+        {"model_index.json", crypto::sha256(as_bytes("an index"))},
+        {"unet/diffusion_pytorch_model.safetensors", crypto::sha256(as_bytes("weights"))}};
+    statement.models = {{"pipeline", "emoji", "diffusers", model::digest_of(files), files}};
     statement.engine = {"gotong-engine", "0.1.0", "unknown", crypto::sha256(as_bytes("a program")),
                         "2.13.0",        "cpu",   "float32", "sdpa",
                         {"onednn"}};

@@ -51,6 +51,7 @@ Outcome outcome() {
                   .dtype = "fp32",
                   .memory_bytes = 1,
                   .binary_sha256 = {8}};
+    out.weights = {{"unet/config.json", Digest{4}}};
     out.started = WallTime{std::chrono::seconds{2}};
     out.finished = WallTime{std::chrono::seconds{3}};
     out.png = "png";
@@ -76,6 +77,7 @@ TEST_CASE("a statement says what was rendered, how, with what and by whom") {
     CHECK(made->request.spec_sha256 == spec_sha256(job.offer.spec));
     REQUIRE(made->models.size() == 1);
     CHECK(crypto::to_hex(made->models[0].sha256) == job.offer.model_digest);
+    CHECK(made->models[0].files == outcome().weights);
     CHECK(made->engine.name == "gotong-engine");
     CHECK(made->engine.version == "0.1.0");
     CHECK(made->engine.binary_sha256 == Digest{8});
