@@ -13,8 +13,12 @@ ProcessOptions process_options(const RendererOptions& options) {
         arguments.emplace_back("--threads");
         arguments.push_back(std::to_string(options.threads));
     }
+    // The contributor's own programs run beside it. Threads that spin while they wait for one
+    // another would then take 10 times as long for a step, and the core of somebody else; on an
+    // idle machine, sleeping costs a fifth (tests/bench).
     return {.program = options.program,
             .arguments = std::move(arguments),
+            .defaults = {{"OMP_WAIT_POLICY", "passive"}},
             .niceness = options.niceness,
             .memory_bytes = options.memory_bytes};
 }

@@ -5,9 +5,11 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 #include <utility>
@@ -24,6 +26,7 @@ constexpr auto kWaitEvery = 5ms;
 // child may only make system calls.
 struct Prepared {
     std::vector<char*> argv;
+    std::vector<char*> environment;
     int socket = -1;
     pid_t parent = 0;
     int niceness = 0;
@@ -61,15 +64,24 @@ void keep_only_the_socket(int socket) {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::execv(prepared.argv[0], prepared.argv.data());
+    ::execve(prepared.argv[0], prepared.argv.data(), prepared.environment.data());
     ::_exit(kExecFailed);
 }
 
-std::vector<char*> argv_of(std::vector<std::string>& words) {
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    return argv;
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+    std::vector<char*> pointers;
+    for (std::string& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& defaults) {
+    std::vector<std::string> variables;
+    for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+    for (const auto& [name, value] : defaults) {
+        if (!std::getenv(name.c_str())) variables.push_back(name + "=" + value);
+    }
+    return variables;
 }
 
 std::string describe(int status) {
@@ -92,7 +104,9 @@ Result<Process> Process::start(const ProcessOptions& options, file::UniqueFd& so
 
     std::vector<std::string> words{options.program.string()};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-    const Prepared prepared{.argv = argv_of(words),
+    std::vector<std::string> variables = environment_with(options.defaults);
+    const Prepared prepared{.argv = pointers_to(words),
+                            .environment = pointers_to(variables),
                             .socket = theirs.get(),
                             .parent = ::getpid(),
                             .niceness = options.niceness,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ inline constexpr int kChildSocket = 3;
 struct ProcessOptions {
     std::filesystem::path program{};  // Absolute.
     std::vector<std::string> arguments{};
-    int niceness = 0;                // 0 .. 19, as nice(1).
-    std::uint64_t memory_bytes = 0;  // Most private memory; 0: no limit.
+    std::map<std::string, std::string> defaults{};  // Variables, unless our environment has them.
+    int niceness = 0;                               // 0 .. 19, as nice(1).
+    std::uint64_t memory_bytes = 0;                 // Most private memory; 0: no limit.
 };
 
 class Process {

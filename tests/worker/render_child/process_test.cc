@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "tests/support/temp_dir.h"
@@ -41,6 +42,14 @@ TEST_CASE("a child runs with the niceness and the memory limit that it was given
     CHECK(output_of("nice", {.niceness = 7}) == "7\n");
     CHECK(output_of("ulimit -d", {.memory_bytes = 512U << 20U}) == "524288\n");
     CHECK(output_of("ulimit -d") == "unlimited\n");
+}
+
+TEST_CASE("a child gets a variable that the daemon's own environment leaves open") {
+    const char* const say = "echo $GOTONG_TEST_VARIABLE";
+    CHECK(output_of(say, {.defaults = {{"GOTONG_TEST_VARIABLE", "ours"}}}) == "ours\n");
+    ::setenv("GOTONG_TEST_VARIABLE", "theirs", 1);
+    CHECK(output_of(say, {.defaults = {{"GOTONG_TEST_VARIABLE", "ours"}}}) == "theirs\n");
+    ::unsetenv("GOTONG_TEST_VARIABLE");
 }
 
 TEST_CASE("a child is the kernel's first choice when memory runs out") {
