@@ -49,7 +49,11 @@ struct Description {
 void add_command(CLI::App& parent, Commands& commands, std::unique_ptr<Command> command,
                  const Description& description);
 
-// A word that only holds other commands, as `token` does.
-CLI::App& add_group(CLI::App& parent, const std::string& name, const std::string& purpose);
+// A word that holds other commands, as `token` does, and does `alone` when none follows.
+CLI::App& add_group(CLI::App& parent, Commands& commands, const std::string& name,
+                    const std::string& purpose, std::unique_ptr<Command> alone);
+
+// The command that was typed, after a parse without an error.
+Command& chosen(const Commands& commands);
 
 }  // namespace gotong::cli

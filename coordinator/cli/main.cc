@@ -1,5 +1,4 @@
 // gotong: the command line of creators and operators.
-#include <algorithm>
 #include <cstdio>
 
 #include "coordinator/cli/commands.h"
@@ -43,7 +42,5 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
     }
-    const auto chosen =
-        std::ranges::find_if(commands, [](const Entry& entry) { return entry.app->parsed(); });
-    return static_cast<int>(run(*chosen->command));
+    return static_cast<int>(run(chosen(commands)));
 }

@@ -162,7 +162,8 @@ class Remove final : public AdminCommand {
 }  // namespace
 
 void add_models(CLI::App& parent, Commands& commands) {
-    CLI::App& group = add_group(parent, "models", "What the pool can render with");
+    CLI::App& group = add_group(parent, commands, "models", "What the pool can render with",
+                                std::make_unique<List>());
     add_command(group, commands, std::make_unique<List>(),
                 {"list", "List the pool's models", "  gotong models list --json"});
     add_command(group, commands, std::make_unique<Add>(),

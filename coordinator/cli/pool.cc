@@ -107,7 +107,8 @@ class Forget final : public Command {
 }  // namespace
 
 void add_pool(CLI::App& parent, Commands& commands) {
-    CLI::App& group = add_group(parent, "pool", "The pools whose signatures you trust");
+    CLI::App& group = add_group(parent, commands, "pool", "The pools whose signatures you trust",
+                                std::make_unique<List>());
     add_command(group, commands, std::make_unique<List>(),
                 {"list", "List them", "  gotong pool list"});
     add_command(group, commands, std::make_unique<Trust>(),

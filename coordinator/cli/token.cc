@@ -106,7 +106,8 @@ class Revoke final : public AdminCommand {
 }  // namespace
 
 void add_token(CLI::App& parent, Commands& commands) {
-    CLI::App& group = add_group(parent, "token", "Creators' accounts and their tokens");
+    CLI::App& group = add_group(parent, commands, "token", "Creators' accounts and their tokens",
+                                std::make_unique<List>());
     add_command(group, commands, std::make_unique<Create>(),
                 {"create", "Open an account and print its token",
                  "  gotong token create ana\n"

@@ -80,7 +80,8 @@ class Revoke final : public AdminCommand {
 }  // namespace
 
 void add_worker(CLI::App& parent, Commands& commands) {
-    CLI::App& group = add_group(parent, "worker", "The machines that render for this pool");
+    CLI::App& group = add_group(parent, commands, "worker",
+                                "The machines that render for this pool", std::make_unique<List>());
     add_command(group, commands, std::make_unique<List>(),
                 {"list", "List the machines, online or not", "  gotong worker list"});
     add_command(group, commands, std::make_unique<Revoke>(),

@@ -65,7 +65,7 @@ TEST_CASE("wrong usage is exit code 2") {
     CHECK(user.gotong({"paint"}).status == 2);
     CHECK(user.gotong({"render"}).status == 2);
     CHECK(user.gotong({"render", "a red apple", "--sise", "1x1"}).status == 2);
-    CHECK(user.gotong({"token"}).status == 2);
+    CHECK(user.gotong({"token", "buy"}).status == 2);
     CHECK(user.gotong({"status", "--jobs", "0"}).status == 2);
 }
 
@@ -125,6 +125,7 @@ TEST_CASE("pools are trusted, listed and forgotten") {
     REQUIRE(pools.size() == 1);
     CHECK(pools.at(0).at("name") == "attic");
     CHECK(pools.at(0).at("key") == key);
+    CHECK(user.gotong({"pool", "--json"}).out == user.gotong({"pool", "list", "--json"}).out);
     CHECK(user.gotong({"pool", "trust", "cellar", "short"}).status == 2);
     CHECK(user.gotong({"pool", "forget", "attic"}).status == 0);
     CHECK(user.gotong({"pool", "forget", "attic"}).status == 2);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "common/crypto/sha256.h"
 #include "tests/support/receipt/sample.h"
 
 namespace gotong::receipt {
