@@ -36,7 +36,9 @@ endfunction()
 # gotong_test(<folder> SOURCES <file>... [USES <folder>...] [LINKS <target>...] [LABELS <label>...])
 #
 # One test program per folder under test: tests/<folder> tests <folder>. Every TEST_CASE becomes
-# one ctest entry.
+# one ctest entry. The label `threads` is for what several threads share: those programs are built
+# by the target threaded_tests, for ThreadSanitizer.
+add_custom_target(threaded_tests)
 function(gotong_test folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;LINKS;LABELS")
   string(REPLACE "/" "_" name "test_${folder}")
@@ -47,6 +49,9 @@ function(gotong_test folder)
   target_compile_definitions(${name} PRIVATE
     GOTONG_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GOTONG_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   target_link_libraries(${name} PRIVATE gotong_flags ${arg_USES} ${arg_LINKS} Catch2::Catch2WithMain)
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(threaded_tests ${name})
+  endif()
   catch_discover_tests(${name} TEST_PREFIX "${folder}: " DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${arg_LABELS}")
 endfunction()

@@ -1,8 +1,8 @@
 # What deploy/test runs once everything is built.
 
-# run_tests PRESET
+# run_tests PRESET [CTEST-OPTION...]
 run_tests() {
-    stage "test-$1" "testing build/$1" ctest --preset "$1" -j "$(nproc)" || {
+    stage "test-$1" "testing build/$1" ctest --preset "$1" -j "$(nproc)" "${@:2}" || {
         show_log "test-$1" 60
         fail "tests of build/$1 failed (build/log/test-$1.log)"
     }

@@ -16,6 +16,7 @@ Blob floats(const std::vector<float>& values) {
 
 std::vector<float> floats_in(const std::string& bytes) {
     std::vector<float> values(bytes.size() / sizeof(float));
+    if (values.empty()) return values;  // Its data() may be null, which memcpy does not take.
     std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
     return values;
 }
