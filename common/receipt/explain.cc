@@ -133,6 +133,7 @@ nlohmann::ordered_json claims_of(const RenderStatement& statement, const Enrolme
         {"engine",
          {{"name", statement.engine.name},
           {"version", statement.engine.version},
+          {"commit", statement.engine.commit},
           {"libtorch", statement.engine.libtorch},
           {"device", statement.engine.device},
           {"dtype", statement.engine.dtype}}}};

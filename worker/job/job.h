@@ -66,6 +66,7 @@ struct Picture {
 // What renders here: the renderer's own words at its start, and the digest of its program.
 struct EngineFacts {
     std::string engine;              // "gotong-engine 0.1.0"
+    std::string commit;              // Of its sources; "unknown" when it does not say.
     std::string libtorch;            // "2.13.0+cpu"
     std::string device;              // "cpu" or "cuda:0 NVIDIA ..."
     std::string dtype;               // Of the denoiser: "fp32", "fp16", "bf16"

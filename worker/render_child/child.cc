@@ -29,6 +29,7 @@ Result<worker::EngineFacts> read_facts(const std::string& frame) {
         return fail(ErrorCode::data_loss, "the renderer did not begin with Ready");
     const v1::RendererEvent::Ready& ready = event.ready();
     return worker::EngineFacts{.engine = ready.engine(),
+                               .commit = ready.commit().empty() ? "unknown" : ready.commit(),
                                .libtorch = ready.libtorch(),
                                .device = ready.device(),
                                .dtype = ready.dtype(),

@@ -35,7 +35,7 @@ receipt::EngineClaim engine_claim(const worker::EngineFacts& facts) {
     const bool has_version = space != std::string::npos;
     return {.name = facts.engine.substr(0, space),
             .version = has_version ? facts.engine.substr(space + 1) : kUnknown,
-            .commit = kUnknown,
+            .commit = facts.commit,
             .binary_sha256 = facts.binary_sha256,
             .libtorch = facts.libtorch,
             .device = facts.device,

@@ -46,6 +46,7 @@ Outcome outcome() {
     out.trajectory_root = {7};
     out.trajectory_leaves = 11;
     out.engine = {.engine = "gotong-engine 0.1.0",
+                  .commit = std::string(40, 'c'),
                   .libtorch = "2.13.0+cpu",
                   .device = "cpu",
                   .dtype = "fp32",
@@ -80,6 +81,7 @@ TEST_CASE("a statement says what was rendered, how, with what and by whom") {
     CHECK(made->models[0].files == outcome().weights);
     CHECK(made->engine.name == "gotong-engine");
     CHECK(made->engine.version == "0.1.0");
+    CHECK(made->engine.commit == std::string(40, 'c'));
     CHECK(made->engine.binary_sha256 == Digest{8});
     CHECK(made->sampling.seed == 18'446'744'073'709'551'615ULL);
     CHECK(made->sampling.guidance == 7.5);

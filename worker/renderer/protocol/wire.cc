@@ -4,6 +4,7 @@
 
 #include "gotong/v1/renderer.pb.h"
 #include "worker/engine/sample/plan.h"
+#include "worker/renderer/protocol/commit.h"
 
 namespace gotong::renderer {
 namespace {
@@ -84,6 +85,7 @@ std::string ready_event(const engine::DeviceInfo& device) {
     v1::RendererEvent event;
     auto& ready = *event.mutable_ready();
     ready.set_engine("gotong-engine " GOTONG_VERSION);
+    ready.set_commit(std::string{commit()});
     ready.set_libtorch(device.libtorch);
     ready.set_device(device.device);
     ready.set_dtype(device.precision);

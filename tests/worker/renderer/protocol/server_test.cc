@@ -8,6 +8,8 @@
 
 #include "tests/worker/renderer/protocol/events.h"
 #include "tests/worker/renderer/protocol/socket_pair.h"
+#include "worker/renderer/protocol/commit.h"
+#include "worker/renderer/protocol/commit.h"
 
 namespace gotong::renderer {
 namespace {
@@ -86,6 +88,7 @@ TEST_CASE("the renderer says what it is before anything else") {
     REQUIRE(event.has_ready());
     CHECK(event.tag() == 0);
     CHECK(event.ready().engine().starts_with("gotong-engine "));
+    CHECK(event.ready().commit() == commit());
     CHECK(event.ready().device() == "cpu");
     CHECK(event.ready().dtype() == "fp32");
     CHECK(event.ready().libtorch() == "2.13.0");
