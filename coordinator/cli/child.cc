@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <thread>
 
 namespace gotong::cli {
@@ -44,8 +46,8 @@ void unblock_signals() {
 }
 
 // In the child, after fork: async-signal-safe calls only.
-[[noreturn]] void become(const ChildPlan& plan, pid_t parent, int output, char* const* arguments,
-                         char* const* environment) {
+[[noreturn]] void become(const ChildPlan& plan, pid_t parent, int output, const char* program,
+                         char* const* arguments, char* const* environment) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(kExecFailed);
     if (plan.group == ChildGroup::own) setpgid(0, 0);
@@ -55,13 +57,27 @@ void unblock_signals() {
         dup2(output, STDOUT_FILENO);
         dup2(output, STDERR_FILENO);
     }
-    execve(arguments[0], arguments, environment);
+    execve(program, arguments, environment);
     _exit(kExecFailed);
+}
+
+// As a shell finds it: a name without a slash in the folders of PATH.
+Result<std::string> find_program(const std::string& name) {
+    std::string folders = name.find('/') == std::string::npos ? "/usr/bin:/bin" : "";
+    if (const char* path = std::getenv("PATH"); path && !folders.empty()) folders = path;
+    std::istringstream list{folders + ":"};
+    for (std::string folder; std::getline(list, folder, ':');) {
+        const std::string candidate = folder.empty() ? name : folder + "/" + name;
+        if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    }
+    return fail(ErrorCode::not_found, "there is no program " + name);
 }
 
 }  // namespace
 
 Result<Child> Child::start(const ChildPlan& plan) {
+    const auto program = find_program(plan.command.at(0));
+    if (!program) return Failure{program.error()};
     int ends[2] = {-1, -1};
     if (plan.capture && pipe2(ends, O_CLOEXEC) != 0)
         return fail(ErrorCode::resource_exhausted, std::string{"pipe: "} + std::strerror(errno));
@@ -74,7 +90,8 @@ Result<Child> Child::start(const ChildPlan& plan) {
     const pid_t pid = fork();
     if (pid < 0)
         return fail(ErrorCode::resource_exhausted, std::string{"fork: "} + std::strerror(errno));
-    if (pid == 0) become(plan, parent, writing.get(), arguments.data(), environment.data());
+    if (pid == 0)
+        become(plan, parent, writing.get(), program->c_str(), arguments.data(), environment.data());
     return Child{pid, std::move(reading)};
 }
 

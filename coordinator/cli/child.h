@@ -22,7 +22,7 @@ enum class ChildGroup {
 };
 
 struct ChildPlan {
-    std::vector<std::string> command;                // The first is a path.
+    std::vector<std::string> command;                // The first: as in a shell.
     std::map<std::string, std::string> environment;  // Added to ours.
     ChildInput input = ChildInput::nothing;
     ChildGroup group = ChildGroup::own;
@@ -32,6 +32,7 @@ struct ChildPlan {
 class Child {
   public:
     // Call it on the main thread: the child is told when the thread that started it is gone.
+    // Errors: not_found names a program that is not there; resource_exhausted.
     static Result<Child> start(const ChildPlan& plan);
 
     Child(Child&& other) noexcept;

@@ -103,7 +103,7 @@ void add_up(CLI::App& parent, Commands& commands) {
                 {"up", "Run a whole pool on this machine: coordinator, worker, demo model",
                  "  gotong up\n"
                  "  gotong up --models ~/models --listen 127.0.0.1:7436\n"
-                 "  gotong up -- /usr/local/bin/gotong render \"a red apple\""});
+                 "  gotong up -- gotong render \"a red apple\""});
 }
 
 }  // namespace gotong::cli

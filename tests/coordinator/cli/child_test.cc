@@ -31,7 +31,16 @@ TEST_CASE("what a child says and how it ends is known") {
     CHECK(captured->status == 3);
     CHECK(captured->output == "out\nerr\n");
     CHECK(run_captured({"/bin/sh", "-c", "echo 1234567890"}, 4)->output == "1234");
-    CHECK(run_captured({"/no/such/program"}, 10)->status == 127);
+}
+
+TEST_CASE("a program is found as a shell finds it, and one that is not there is named") {
+    CHECK(run_captured({"sh", "-c", "echo here"}, 100)->output == "here\n");
+    for (const std::string program : {"/no/such/program", "no-such-program"}) {
+        const auto missing = run_captured({program}, 10);
+        REQUIRE_FALSE(missing);
+        CHECK(missing.error().code == ErrorCode::not_found);
+        CHECK(missing.error().message.find(program) != std::string::npos);
+    }
 }
 
 TEST_CASE("a child reads nothing from our terminal and sees the variables it is given") {
