@@ -5,7 +5,7 @@
 #include <limits>
 #include <string_view>
 
-#include "coordinator/job/closest.h"
+#include "common/text/closest.h"
 #include "coordinator/job/limits.h"
 #include "coordinator/job/price.h"
 #include "coordinator/job/utf8.h"
@@ -69,7 +69,7 @@ Result<std::string> choose_name(const char* field, std::string_view wanted,
     if (wanted.empty()) return std::string(by_default);
     if (std::find(known.begin(), known.end(), wanted) != known.end()) return std::string(wanted);
     return wrong(field, "\"" + std::string(wanted) + "\" is not known; did you mean \"" +
-                            std::string(closest(wanted, known)) +
+                            std::string(text::closest(wanted, known)) +
                             "\"? There are: " + listed(known));
 }
 
@@ -173,7 +173,7 @@ Result<ModelFacts> find_model(std::string_view name, std::span<const ModelFacts>
     return fail(ErrorCode::not_found,
                 "model \"" + std::string(name) +
                     "\" is not in this pool's catalogue; did you mean \"" +
-                    std::string(closest(name, names)) + "\"?",
+                    std::string(text::closest(name, names)) + "\"?",
                 "model");
 }
 
