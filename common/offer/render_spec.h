@@ -22,8 +22,8 @@ struct RenderSpec {
     std::uint32_t height = 0;     // Pixels.
     std::uint32_t steps = 0;
     double guidance = 0.0;  // 1 or less: no guidance.
-    std::string sampler;    // euler, euler_a, ddim, dpmpp_2m
-    std::string schedule;   // normal, karras
+    std::string sampler;    // By its name in common/sampling.
+    std::string schedule;   // The same.
     std::uint64_t seed = 0;
     bool is_private = false;  // No text of the prompt in picture or receipt.
 

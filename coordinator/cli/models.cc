@@ -39,6 +39,35 @@ nlohmann::ordered_json to_json(const v1::Model& model) {
     return object;
 }
 
+nlohmann::ordered_json to_json(const v1::Sampler& sampler) {
+    const auto list = [](const auto& texts) {
+        return std::vector<std::string>(texts.begin(), texts.end());
+    };
+    return {{"name", sampler.name()},
+            {"aliases", list(sampler.aliases())},
+            {"schedules", list(sampler.schedules())},
+            {"default_schedule", sampler.default_schedule()},
+            {"calls_per_step", sampler.calls_per_step()},
+            {"draws_noise", sampler.draws_noise()}};
+}
+
+template <class Texts>
+std::string listed(const Texts& texts, const std::string& between) {
+    std::string list;
+    for (const std::string& entry : texts)
+        list += (list.empty() ? "" : between) + text::printable(entry);
+    return list;
+}
+
+// The names of the samplers that `wanted` picks.
+template <class Wanted>
+std::string names_of(const v1::ListModelsResponse& answer, Wanted wanted) {
+    std::vector<std::string> names;
+    for (const v1::Sampler& sampler : answer.sampler_facts())
+        if (wanted(sampler)) names.push_back(sampler.name());
+    return listed(names, ", ");
+}
+
 class List final : public CreatorCommand {
   public:
     Result<Exit> run() override {
@@ -57,7 +86,10 @@ class List final : public CreatorCommand {
     static void print_object(const v1::ListModelsResponse& answer) {
         auto models = nlohmann::ordered_json::array();
         for (const v1::Model& model : answer.models()) models.push_back(to_json(model));
+        auto samplers = nlohmann::ordered_json::array();
+        for (const v1::Sampler& it : answer.sampler_facts()) samplers.push_back(to_json(it));
         print_json({{"models", std::move(models)},
+                    {"sampler_facts", std::move(samplers)},
                     {"samplers",
                      std::vector<std::string>(answer.samplers().begin(), answer.samplers().end())},
                     {"schedules", std::vector<std::string>(answer.schedules().begin(),
@@ -73,6 +105,19 @@ class List final : public CreatorCommand {
                 model.default_height(), model.max_width(), model.max_height(),
                 model.size_multiple(), text::printable(model.licence())));
         }
+        print_samplers(answer);
+    }
+
+    static void print_samplers(const v1::ListModelsResponse& answer) {
+        const auto all = [](const v1::Sampler&) { return true; };
+        const auto twice = [](const v1::Sampler& it) { return it.calls_per_step() > 1; };
+        print_line("Samplers, for every model: " + names_of(answer, all));
+        print_line("  at twice the price: " + names_of(answer, twice));
+        print_line("Schedules: " + listed(answer.schedules(), ", "));
+        for (const v1::Sampler& it : answer.sampler_facts())
+            if (it.schedules_size() < answer.schedules_size())
+                print_line(fmt::format("  {} takes {} alone", text::printable(it.name()),
+                                       listed(it.schedules(), " and ")));
     }
 };
 

@@ -85,8 +85,9 @@ void add_render_options(CLI::App& app, RenderOptions& options) {
     app.add_option("--size", options.size, "WIDTHxHEIGHT in pixels (default: the model's own)");
     app.add_option("--steps", options.steps, "Denoising steps, 1 to 150");
     app.add_option("--guidance", options.guidance, "How closely to follow the prompt, 0 to 30");
-    app.add_option("--sampler", options.sampler, "euler, euler_a, ddim or dpmpp_2m");
-    app.add_option("--schedule", options.schedule, "normal or karras");
+    app.add_option("--sampler", options.sampler,
+                   "How to get there, by any usual name (`gotong models list` has all)");
+    app.add_option("--schedule", options.schedule, "Where to stop on the way: karras, normal, ...");
     app.add_option("--seed", options.seed, "The same seed draws the same picture");
     app.add_option("--count", options.count,
                    "How many pictures, 1 to 16, with seeds that count up");

@@ -5,7 +5,8 @@
 #include <limits>
 #include <string_view>
 
-#include "coordinator/job/closest.h"
+#include "common/sampling/choose.h"
+#include "common/text/closest.h"
 #include "coordinator/job/limits.h"
 #include "coordinator/job/price.h"
 #include "coordinator/job/utf8.h"
@@ -63,16 +64,6 @@ std::string listed(std::span<const std::string_view> words) {
     return list;
 }
 
-Result<std::string> choose_name(const char* field, std::string_view wanted,
-                                std::span<const std::string_view> known,
-                                std::string_view by_default) {
-    if (wanted.empty()) return std::string(by_default);
-    if (std::find(known.begin(), known.end(), wanted) != known.end()) return std::string(wanted);
-    return wrong(field, "\"" + std::string(wanted) + "\" is not known; did you mean \"" +
-                            std::string(closest(wanted, known)) +
-                            "\"? There are: " + listed(known));
-}
-
 Result<> check_between(const char* field, std::uint32_t value, std::uint32_t low,
                        std::uint32_t high) {
     if (value >= low && value <= high) return {};
@@ -107,10 +98,8 @@ Result<> check_numbers(const RenderSpec& spec, const ModelFacts& model, std::uin
 
 Result<RenderSpec> complete(const SpecDraft& draft, const ModelFacts& model,
                             std::uint32_t drawn_seed) {
-    auto sampler = choose_name("sampler", draft.sampler, kSamplers, kDefaultSampler);
-    if (!sampler) return Failure{sampler.error()};
-    auto schedule = choose_name("schedule", draft.schedule, kSchedules, kDefaultSchedule);
-    if (!schedule) return Failure{schedule.error()};
+    const auto choice = sampling::choose(draft.sampler, draft.schedule);
+    if (!choice) return Failure{choice.error()};
     return RenderSpec{.model = model.name,
                       .prompt = draft.prompt,
                       .negative_prompt = draft.negative_prompt,
@@ -118,8 +107,8 @@ Result<RenderSpec> complete(const SpecDraft& draft, const ModelFacts& model,
                       .height = draft.height.value_or(model.default_height),
                       .steps = draft.steps.value_or(kDefaultSteps),
                       .guidance = draft.guidance.value_or(kDefaultGuidance) + 0.0,  // -0 is 0.
-                      .sampler = std::move(*sampler),
-                      .schedule = std::move(*schedule),
+                      .sampler = std::string(sampling::facts(choice->sampler).name),
+                      .schedule = std::string(sampling::facts(choice->schedule).name),
                       .seed = draft.seed.value_or(drawn_seed),
                       .is_private = draft.is_private};
 }
@@ -144,9 +133,7 @@ Result<Order> accept_submission(const Submission& submission, std::span<const Mo
     if (!spec) return Failure{spec.error()};
     if (auto ok = check_numbers(*spec, *model, submission.count); !ok) return Failure{ok.error()};
 
-    Order order{.specs = {},
-                .model_digest = model->digest,
-                .price = price_of(*model, spec->width, spec->height, spec->steps)};
+    Order order{.specs = {}, .model_digest = model->digest, .price = price_of(*model, *spec)};
     for (std::uint32_t i = 0; i < submission.count; ++i) {
         order.specs.push_back(*spec);
         order.specs.back().seed += i;
@@ -173,7 +160,7 @@ Result<ModelFacts> find_model(std::string_view name, std::span<const ModelFacts>
     return fail(ErrorCode::not_found,
                 "model \"" + std::string(name) +
                     "\" is not in this pool's catalogue; did you mean \"" +
-                    std::string(closest(name, names)) + "\"?",
+                    std::string(text::closest(name, names)) + "\"?",
                 "model");
 }
 

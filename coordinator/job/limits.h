@@ -2,10 +2,8 @@
 // knows these numbers; error messages and `ListModels` read them here.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace gotong::job {
 
@@ -18,12 +16,7 @@ inline constexpr std::size_t kMaxPrompt = 4'000;  // Bytes; two of them, escaped
 inline constexpr std::size_t kMaxIdempotencyKey = 128;       // Bytes; a UUID has 36.
 inline constexpr std::uint64_t kMaxPictureBytes = 32 << 20;  // As the blob store takes them.
 
-inline constexpr std::array<std::string_view, 4> kSamplers{"ddim", "dpmpp_2m", "euler", "euler_a"};
-inline constexpr std::array<std::string_view, 2> kSchedules{"karras", "normal"};
-
-// What most people end up with after trying.
-inline constexpr std::string_view kDefaultSampler = "dpmpp_2m";
-inline constexpr std::string_view kDefaultSchedule = "karras";
+// What most people end up with after trying. Samplers and schedules are common/sampling's to know.
 inline constexpr std::uint32_t kDefaultSteps = 25;
 inline constexpr double kDefaultGuidance = 5.0;
 

@@ -1,5 +1,7 @@
 #include "coordinator/job/price.h"
 
+#include "common/sampling/samplers.h"
+
 namespace gotong::job {
 namespace {
 
@@ -15,9 +17,11 @@ static_assert(kNumerator * kUnit == static_cast<std::uint64_t>(kMicro) * kDenomi
 
 }  // namespace
 
-Credits price_of(const ModelFacts& model, std::uint32_t width, std::uint32_t height,
-                 std::uint32_t steps) {
-    const std::uint64_t work = std::uint64_t{width} * height * steps * model.cost;
+Credits price_of(const ModelFacts& model, const RenderSpec& spec) {
+    const auto* sampler = sampling::sampler_named(spec.sampler);
+    const std::uint64_t calls = sampler && sampler->calls == 2 ? 2 : 1;
+    const std::uint64_t work =
+        std::uint64_t{spec.width} * spec.height * spec.steps * calls * model.cost;
     return {static_cast<std::int64_t>((work * kNumerator + kDenominator - 1) / kDenominator)};
 }
 

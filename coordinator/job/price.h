@@ -1,25 +1,26 @@
-// What a picture costs: formula v1, published in docs/create.md.
+// What a picture costs: formula v2, published in docs/create.md.
 //
-//     credits = width x height x steps x model cost / (512 x 512 x 20)
+//     credits = width x height x steps x sampler calls x model cost / (512 x 512 x 20)
 //
-// rounded up to a whole micro-credit. One credit is one picture of 512 x 512 pixels in 20 steps by
-// a model of the SD 1.x kind (cost 1). What is quoted is held, and never more is paid.
+// where a sampler's calls are those of the denoiser in one step (common/sampling: 1 or 2), rounded
+// up to a whole micro-credit. One credit is one picture of 512 x 512 pixels in 20 steps by a model
+// of the SD 1.x kind (cost 1). What is quoted is held, and never more is paid.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "common/credits.h"
+#include "common/offer/render_spec.h"
 #include "common/result.h"
 #include "coordinator/job/feasibility.h"
 
 namespace gotong::job {
 
-inline constexpr std::uint32_t kPriceFormula = 1;
+inline constexpr std::uint32_t kPriceFormula = 2;  // 1 knew no sampler calls.
 
-// For sides and steps within the limits, which keep the product below 2^63.
-Credits price_of(const ModelFacts& model, std::uint32_t width, std::uint32_t height,
-                 std::uint32_t steps);
+// For a complete spec within the limits, which keep the product below 2^63.
+Credits price_of(const ModelFacts& model, const RenderSpec& spec);
 
 // "1.25 credits", "1 credit"; down to the micro-credit.
 std::string credits_text(Credits credits);

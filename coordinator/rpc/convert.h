@@ -11,6 +11,7 @@
 #include "common/offer/render_spec.h"
 #include "common/receipt/dsse.h"
 #include "common/result.h"
+#include "common/sampling/samplers.h"
 #include "coordinator/core/send.h"
 #include "coordinator/job/job.h"
 #include "coordinator/rpc/links.h"
@@ -36,6 +37,7 @@ v1::Job to_wire(const core::JobView& view, const Links& links);
 // invalid_argument for a manifest or preview that does not hold together.
 Result<store::CatalogueModel> model_from(const v1::Model& wire);
 v1::Model to_wire(const store::CatalogueModel& model);
+v1::Sampler to_wire(const sampling::SamplerFacts& sampler);
 
 // Raw bytes of a digest in hexadecimal; empty when it is none.
 std::string raw_digest(std::string_view hex);

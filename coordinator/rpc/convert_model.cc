@@ -87,4 +87,22 @@ v1::Model to_wire(const store::CatalogueModel& model) {
     return wire;
 }
 
+v1::Sampler to_wire(const sampling::SamplerFacts& sampler) {
+    v1::Sampler wire;
+    wire.set_name(std::string(sampler.name));
+    std::string_view before = sampler.name;  // Neighbours are often called the same.
+    for (const auto alias : {sampler.a1111, sampler.comfyui, sampler.ai_horde, sampler.diffusers}) {
+        if (alias.empty() || alias == before || alias == sampler.name) continue;
+        wire.add_aliases(std::string(alias));
+        before = alias;
+    }
+    for (const auto& schedule : sampling::schedules())
+        if (sampling::takes(sampler.kind, schedule.kind))
+            wire.add_schedules(std::string(schedule.name));
+    wire.set_default_schedule(std::string(sampling::facts(sampler.schedule).name));
+    wire.set_calls_per_step(static_cast<std::uint32_t>(sampler.calls));
+    wire.set_draws_noise(sampler.draws_noise);
+    return wire;
+}
+
 }  // namespace gotong::rpc

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "coordinator/job/limits.h"
+#include "common/sampling/samplers.h"
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/rpc/auth.h"
 #include "coordinator/rpc/convert.h"
@@ -118,8 +118,11 @@ void list_models(const Call<v1::ListModelsRequest, v1::ListModelsResponse>& call
     for (const auto& model : call.turn.core().catalogue()) {
         *response.add_models() = to_wire(model);
     }
-    for (const auto name : job::kSamplers) response.add_samplers(std::string(name));
-    for (const auto name : job::kSchedules) response.add_schedules(std::string(name));
+    for (const auto& it : sampling::samplers()) {
+        response.add_samplers(std::string(it.name));
+        *response.add_sampler_facts() = to_wire(it);
+    }
+    for (const auto& it : sampling::schedules()) response.add_schedules(std::string(it.name));
     call.answer(std::move(response));
 }
 

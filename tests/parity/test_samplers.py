@@ -1,45 +1,36 @@
-"""Every sampler with either schedule, step by step, against diffusers on the same network.
+"""Every sampler on a network, step by step, against diffusers and the published formulas.
 
-The network is a tiny random UNet in diffusers and here; what differs between the cases is
-scheduler_config.json. Both sides start from one latent. The references are diffusers' schedulers,
-made from the model's config as its pipelines make them. Where diffusers has no such pair (Euler a
-and DDIM with Karras sigmas) it is the published formula in numpy, on the sigmas of diffusers'
-Euler. Ancestral noise is our own generator's, written once more below and injected into diffusers.
+The network is a tiny random UNet in diffusers and here; what differs between the cases is scheduler_config.json. Both
+sides start from one latent, in fp32. The references are those of sampler_reference.py; test_sampler_plans.py compares
+every pair of sampler and schedule with them in double precision. Noise is our own generator's, written once more below
+and injected into diffusers.
 """
 
 import json
 import shutil
 
-import diffusers
 import numpy as np
 import pytest
 import torch
-from diffusers import (DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler,
-                       EulerDiscreteScheduler, UNet2DConditionModel)
+from diffusers import UNet2DConditionModel
 
 from renderer import DEMO_MODEL, render
+from sampler_reference import SAMPLERS, Reference
 
 SEED = 1234567890123
 STEPS = 10
 GUIDANCE = 4.0
 SHAPE = (1, 4, 16, 16)
-CLASSES = {"euler": EulerDiscreteScheduler, "euler_a": EulerAncestralDiscreteScheduler,
-           "ddim": DDIMScheduler, "dpmpp_2m": DPMSolverMultistepScheduler}
 DEMO = json.loads((DEMO_MODEL / "scheduler" / "scheduler_config.json").read_text())
-PLAIN = {k: v for k, v in DEMO.items() if k not in ("timestep_spacing", "steps_offset")}
 CONFIGS = {
     "as shipped": DEMO,
-    "stable diffusion 1.5": PLAIN | {"_class_name": "PNDMScheduler", "skip_prk_steps": True, "steps_offset": 1},
     "trailing, v": DEMO | {"timestep_spacing": "trailing", "prediction_type": "v_prediction"},
-    "linspace, clipped, v": DEMO | {"timestep_spacing": "linspace", "clip_sample": True, "set_alpha_to_one": True,
-                                    "clip_sample_range": 0.8, "prediction_type": "v_prediction"},
-    "linear, ends at sigma_min": DEMO | {"_class_name": "DPMSolverMultistepScheduler", "beta_schedule": "linear",
-                                         "final_sigmas_type": "sigma_min", "beta_end": 0.02, "solver_order": 2,
-                                         "algorithm_type": "dpmsolver++", "lambda_min_clipped": float("-inf")},
-    "cosine, v": DEMO | {"beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1,
-                         "prediction_type": "v_prediction"},
-    "trained betas": DEMO | {"trained_betas": [0.0002 + 0.00003 * i for i in range(500)], "num_train_timesteps": 500},
+    "clipped, ends at sigma_min": DEMO | {"_class_name": "DPMSolverMultistepScheduler", "final_sigmas_type": "sigma_min",
+                                          "solver_order": 2, "algorithm_type": "dpmsolver++", "clip_sample": True,
+                                          "clip_sample_range": 0.8, "timestep_spacing": "linspace"},
 }
+# A schedule for each config, so that all samplers are seen with several without seeing every pair.
+SCHEDULES = {"as shipped": "karras", "trailing, v": "normal", "clipped, ends at sigma_min": "sgm_uniform"}
 
 
 def philox_normals(seed, offset, count):
@@ -95,77 +86,6 @@ def denoiser(unet, dump):
     return guided
 
 
-def run_diffusers(scheduler, guided, start, monkeypatch):
-    drawn = iter(range(1, STEPS + 1))
-    monkeypatch.setattr(diffusers.schedulers.scheduling_euler_ancestral_discrete, "randn_tensor",
-                        lambda *args, **kwargs: noise(next(drawn)))
-    scheduler.set_timesteps(STEPS)
-    if hasattr(scheduler, "set_begin_index"):
-        scheduler.set_begin_index(0)  # Else it would skip a step where timesteps repeat.
-    x, latents = start, []
-    for t in scheduler.timesteps:
-        x = scheduler.step(guided(scheduler.scale_model_input(x, t), t), t, x).prev_sample
-        latents.append(x)
-    return latents
-
-
-def euler_karras(config):
-    scheduler = EulerDiscreteScheduler.from_config(config | {"final_sigmas_type": "zero"}, use_karras_sigmas=True)
-    scheduler.set_timesteps(STEPS)
-    return scheduler.sigmas.double().numpy(), scheduler.timesteps
-
-
-def denoised(config, x, output, sigma):
-    """x is picture + sigma * noise."""
-    if config["prediction_type"] == "epsilon":
-        return x - sigma * output
-    return x / (sigma**2 + 1) - output * sigma / (sigma**2 + 1) ** 0.5
-
-
-def run_euler_a_karras(config, guided, start):
-    """Ancestral sampling, Karras et al. 2022 in k-diffusion's form."""
-    sigmas, timesteps = euler_karras(config)
-    x, latents = start, []
-    for i, t in enumerate(timesteps):
-        here, there = float(sigmas[i]), float(sigmas[i + 1])
-        guess = denoised(config, x, guided(x / (here**2 + 1) ** 0.5, t), here)
-        up = min(there, (there**2 * (here**2 - there**2) / here**2) ** 0.5)
-        down = (there**2 - up**2) ** 0.5
-        x = x + (x - guess) / here * (down - here) + noise(i + 1) * up
-        latents.append(x)
-    return latents
-
-
-def run_ddim_karras(config, guided, start):
-    """Song et al. 2020, equation 12 with sigma 0, between alphas 1 / (1 + sigma^2)."""
-    sigmas, timesteps = euler_karras(config)
-    x, latents = start, []
-    for i, t in enumerate(timesteps):
-        alpha, next_alpha = 1 / (1 + sigmas[i] ** 2), 1 / (1 + sigmas[i + 1] ** 2)
-        output = guided(x, t)
-        if config["prediction_type"] == "epsilon":
-            eps = output
-            guess = (x - (1 - alpha) ** 0.5 * eps) / alpha**0.5
-        else:
-            eps = alpha**0.5 * output + (1 - alpha) ** 0.5 * x
-            guess = alpha**0.5 * x - (1 - alpha) ** 0.5 * output
-        if config["clip_sample"]:
-            guess = guess.clamp(-config["clip_sample_range"], config["clip_sample_range"])
-        x = next_alpha**0.5 * guess + (1 - next_alpha) ** 0.5 * eps
-        latents.append(x)
-    return latents
-
-
-def start_scale(config, sampler, schedule):
-    """init_noise_sigma of the scheduler whose variables the sampler's latents are in."""
-    if sampler in ("ddim", "dpmpp_2m"):
-        return 1.0
-    karras = {"use_karras_sigmas": True} if schedule == "karras" else {}
-    scheduler = EulerDiscreteScheduler.from_config(config, **karras)
-    scheduler.set_timesteps(STEPS)
-    return float(scheduler.init_noise_sigma)
-
-
 def assert_same_latents(ours, theirs):
     """1e-4, and more only for latents beyond what a trained model leads to (no more than 20)."""
     assert len(theirs) == STEPS and f"latents_{STEPS + 1}" not in ours
@@ -174,35 +94,35 @@ def assert_same_latents(ours, theirs):
         assert difference <= max(1e-4, 5e-6 * float(latent.abs().max())), f"after step {i + 1}"
 
 
-@pytest.mark.parametrize("config", CONFIGS)
-@pytest.mark.parametrize("schedule", ["normal", "karras"])
-@pytest.mark.parametrize("sampler", CLASSES)
-def test_every_step_equals_the_reference(sampler, schedule, config, network, tmp_path, monkeypatch):
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_every_step_equals_the_reference(sampler, name, network, tmp_path):
     folder, unet = network
-    config = CONFIGS[config]
-    model = with_config(folder, config)
-    start = noise(0) * start_scale(config, sampler, schedule)
-    ours = render(model, tmp_path, latents=start.numpy(), prompt="a red apple", negative="blue", steps=STEPS,
-                  guidance=GUIDANCE, sampler=sampler, schedule=schedule, seed=SEED)
-    guided = denoiser(unet, ours)
-    if schedule == "karras" and sampler == "euler_a":
-        theirs = run_euler_a_karras(config, guided, start)
-    elif schedule == "karras" and sampler == "ddim":
-        theirs = run_ddim_karras(config, guided, start)
-    else:
-        karras = {"use_karras_sigmas": True} if schedule == "karras" else {}
-        theirs = run_diffusers(CLASSES[sampler].from_config(config, **karras), guided, start, monkeypatch)
-    assert_same_latents(ours, theirs)
+    config = CONFIGS[name]
+    schedule = "normal" if sampler == "plms" else SCHEDULES[name]
+    reference = Reference(config, sampler, schedule, STEPS)
+    start = noise(0) * reference.start_scale()
+    ours = render(with_config(folder, config), tmp_path, latents=start.numpy(), prompt="a red apple", negative="blue",
+                  steps=STEPS, guidance=GUIDANCE, sampler=sampler, schedule=schedule, seed=SEED)
+    assert_same_latents(ours, reference.run(start, denoiser(unet, ours), noise))
 
 
-@pytest.mark.parametrize("schedule", ["normal", "karras"])
-@pytest.mark.parametrize("sampler", CLASSES)
+@pytest.mark.parametrize("sampler, schedule", [("euler", "normal"), ("dpm2_a", "karras"), ("unipc", "beta")])
 def test_the_start_is_seeded_noise_times_the_first_sigma(sampler, schedule, network, tmp_path):
     folder, _ = network
     ours = render(with_config(folder, DEMO), tmp_path, prompt="fox", steps=STEPS, sampler=sampler, schedule=schedule,
                   seed=SEED)
-    expected = noise(0).numpy() * start_scale(DEMO, sampler, schedule)
+    expected = noise(0).numpy() * Reference(DEMO, sampler, schedule, STEPS).start_scale()
     assert np.abs(ours["latents_0"] - expected).max() <= 1e-5 * np.abs(expected).max()
+
+
+def test_other_programs_names_are_taken(network, tmp_path):
+    folder, _ = network
+    model = with_config(folder, DEMO)
+    ours = render(model, tmp_path / "ours", prompt="fox", steps=2, sampler="dpmpp_2m_sde", schedule="exponential")
+    label = render(model, tmp_path / "label", prompt="fox", steps=2, sampler="DPM++ 2M SDE Exponential")
+    assert np.array_equal(ours["latents_2"], label["latents_2"])
 
 
 def test_the_generator_has_the_published_values():

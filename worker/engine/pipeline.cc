@@ -97,8 +97,7 @@ at::Tensor seeded_noise(const Job& job, std::uint32_t offset, at::IntArrayRef sh
     return from_values(values, shape);
 }
 
-at::Tensor start_latent(const Job& job, const Sampler& sampler,
-                        const std::optional<Latent>& start) {
+at::Tensor start_latent(const Job& job, double scale, const std::optional<Latent>& start) {
     if (start) {
         std::vector<float> values = start->values;
         return from_values(values, start->shape);
@@ -107,7 +106,7 @@ at::Tensor start_latent(const Job& job, const Sampler& sampler,
     return seeded_noise(job, 0,
                         {1, info.latent_channels, job.request.height / info.latent_factor,
                          job.request.width / info.latent_factor}) *
-           sampler.init_noise_sigma();
+           scale;
 }
 
 void show_latent(Job& job, int step, const at::Tensor& latent) {
@@ -116,39 +115,36 @@ void show_latent(Job& job, int step, const at::Tensor& latent) {
     job.observer.on_latent(seen);
 }
 
-// What the denoiser says about latent x at step i (from 0), after guidance; plain.
-at::Tensor predict(Job& job, const Sampler& sampler, const TextKeys& text, const at::Tensor& x,
-                   int i) {
-    at::Tensor input = sampler.scale_input(x, i);
+// What the denoiser says to the sampler's next call, after guidance; plain.
+at::Tensor predict(Job& job, const Sampler& sampler, const TextKeys& text) {
+    at::Tensor input = sampler.input();
     if (job.is_guided()) input = at::cat({input, input});
     const Placement& place = job.model.placement;
     const at::Tensor output =
-        plain(job.model.unet(input.to(place.device, place.type), sampler.timestep(i), text));
-    if (job.observer.wants_model_output(i + 1)) {
-        job.observer.on_model_output(i + 1, view(output));
-    }
+        plain(job.model.unet(input.to(place.device, place.type), sampler.timestep(), text));
+    const int call = sampler.calls_done() + 1;
+    if (job.observer.wants_model_output(call)) job.observer.on_model_output(call, view(output));
     if (!job.is_guided()) return output;
     return guided(output.slice(0, 0, 1), output.slice(0, 1, 2), job.request.guidance);
 }
 
-Result<at::Tensor> denoise(Job& job, Sampler& sampler, const TextKeys& text, at::Tensor x) {
-    show_latent(job, 0, x);
-    for (int i = 0; i < sampler.steps(); ++i) {
+Result<at::Tensor> denoise(Job& job, Sampler& sampler, const TextKeys& text) {
+    show_latent(job, 0, sampler.latent());
+    while (!sampler.is_done()) {
         if (const auto on = go_on(job); !on) return Failure{on.error()};
-        const at::Tensor output = predict(job, sampler, text, x, i);
+        const at::Tensor output = predict(job, sampler, text);
         at::Tensor noise;
-        if (sampler.wants_noise(i)) {
-            noise = seeded_noise(job, static_cast<std::uint32_t>(i + 1), x.sizes());
-        }
-        x = sampler.advance(x, output, i, noise).contiguous();
-        if (!is_finite(x)) {
+        if (sampler.wants_noise())
+            noise = seeded_noise(job, sampler.noise_offset(), output.sizes());
+        if (!sampler.take(output, noise)) continue;
+        if (!is_finite(sampler.latent())) {
             return fail(ErrorCode::internal, "the latent is no longer finite after step " +
-                                                 std::to_string(i + 1) + " of " +
+                                                 std::to_string(sampler.steps_done()) + " of " +
                                                  std::to_string(sampler.steps()));
         }
-        show_latent(job, i + 1, x);
+        show_latent(job, sampler.steps_done(), sampler.latent());
     }
-    return x;
+    return sampler.latent();
 }
 
 // [1, 3, h, w], 0 .. 1, plain.
@@ -181,8 +177,9 @@ Result<Picture> run(Job& job, const std::optional<Latent>& start) {
     picture.times.text_ms = watch.lap();
 
     job.observer.on_phase(Phase::denoising);
-    Sampler sampler(*std::move(plan));
-    const auto latent = denoise(job, sampler, *text, start_latent(job, sampler, start));
+    at::Tensor noise = start_latent(job, plan->init_noise_sigma, start);
+    Sampler sampler(*std::move(plan), std::move(noise));
+    const auto latent = denoise(job, sampler, *text);
     if (!latent) return Failure{latent.error()};
     picture.times.denoise_ms = watch.lap();
 

@@ -1,5 +1,6 @@
 #include "worker/image/metadata.h"
 
+#include "common/sampling/samplers.h"
 #include "common/text/decimal.h"
 
 namespace gotong::image {
@@ -17,18 +18,15 @@ constexpr const char* kXmp =
     "\"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia\"/>"
     "</rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
 
-std::string sampler_label(const std::string& sampler) {
-    if (sampler == "euler") return "Euler";
-    if (sampler == "euler_a") return "Euler a";
-    if (sampler == "ddim") return "DDIM";
-    if (sampler == "dpmpp_2m") return "DPM++ 2M";
-    return sampler;
+std::string sampler_label(const std::string& name) {
+    const auto* sampler = sampling::sampler_named(name);
+    return sampler ? std::string(sampler->a1111) : name;
 }
 
-std::string schedule_label(const std::string& schedule) {
-    if (schedule == "normal") return "Normal";
-    if (schedule == "karras") return "Karras";
-    return schedule;
+// A schedule that A1111 has no name for goes by ours.
+std::string schedule_label(const std::string& name) {
+    const auto* schedule = sampling::schedule_named(name);
+    return schedule && !schedule->a1111.empty() ? std::string(schedule->a1111) : name;
 }
 
 }  // namespace

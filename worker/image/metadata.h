@@ -15,8 +15,8 @@ struct Settings {
     std::string prompt;           // UTF-8.
     std::string negative_prompt;  // UTF-8; may be empty.
     std::uint32_t steps = 0;
-    std::string sampler;   // euler, euler_a, ddim, dpmpp_2m
-    std::string schedule;  // normal, karras
+    std::string sampler;   // By its name in common/sampling.
+    std::string schedule;  // The same.
     double guidance = 0.0;
     std::uint64_t seed = 0;
     std::uint32_t width = 0;

@@ -29,7 +29,7 @@ struct RenderOptions {
     int steps = 25;
     double guidance = 5.0;
     std::string sampler = "dpmpp_2m";
-    std::string schedule = "karras";
+    std::string schedule;  // Empty: the sampler's own.
     std::uint64_t seed = 0;
     std::optional<std::filesystem::path> latents_in;
     std::optional<std::filesystem::path> dump;
@@ -42,6 +42,8 @@ struct TokensOptions {
     bool padded = false;
 };
 int tokens(const TokensOptions& options);
+
+int plan();
 
 struct FitPreviewOptions {
     std::filesystem::path model;

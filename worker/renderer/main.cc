@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <limits>
 #include <map>
+#include <span>
 
+#include "common/sampling/samplers.h"
 #include "worker/renderer/commands.h"
 
 namespace gotong::renderer {
@@ -55,6 +57,13 @@ bool read_seed(const std::string& text, std::uint64_t& seed) {
     return error == std::errc{} && rest == end;
 }
 
+template <class Facts>
+std::string names_of(std::span<const Facts> table) {
+    std::string names;
+    for (const Facts& it : table) names += (names.empty() ? "" : ", ") + std::string(it.name);
+    return names;
+}
+
 void add_render(CLI::App& app, RenderOptions& options, int& code) {
     CLI::App& command = *app.add_subcommand("render", "Render one picture, without a pool");
     add_model(command, options.model);
@@ -76,9 +85,10 @@ void add_render(CLI::App& app, RenderOptions& options, int& code) {
     command.add_option("--steps", options.steps, "Denoising steps")->capture_default_str();
     command.add_option("--guidance", options.guidance, "How strictly to follow the prompt")
         ->capture_default_str();
-    command.add_option("--sampler", options.sampler, "euler, euler_a, ddim or dpmpp_2m")
+    command.add_option("--sampler", options.sampler, names_of(sampling::samplers()))
         ->capture_default_str();
-    command.add_option("--schedule", options.schedule, "normal or karras")->capture_default_str();
+    command.add_option("--schedule", options.schedule,
+                       names_of(sampling::schedules()) + " (default: the sampler's own)");
     command.add_option_function<std::string>(
         "--seed",
         [&options](const std::string& text) {
@@ -108,6 +118,12 @@ void add_tokens(CLI::App& app, TokensOptions& options, int& code) {
     add_model(command, options.model);
     command.add_flag("--pad", options.padded, "Cut and pad to the model's length");
     command.callback([&options, &code] { code = tokens(options); });
+}
+
+void add_plan(CLI::App& app, int& code) {
+    CLI::App& command = *app.add_subcommand(
+        "plan", "What samplers do, as numbers: JSON lines in, JSON lines out (docs/samplers.md)");
+    command.callback([&code] { code = plan(); });
 }
 
 void add_fit_preview(CLI::App& app, FitPreviewOptions& options, int& code) {
@@ -143,6 +159,7 @@ int main(int argc, char** argv) {
     renderer::add_render(app, render, code);
     renderer::add_serve(app, serve, code);
     renderer::add_tokens(app, tokens, code);
+    renderer::add_plan(app, code);
     renderer::add_fit_preview(app, fit_preview, code);
     try {
         app.parse(argc, argv);

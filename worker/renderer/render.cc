@@ -4,8 +4,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "common/sampling/choose.h"
 #include "worker/engine/pipeline.h"
-#include "worker/engine/sample/plan.h"
 #include "worker/engine/weights/safetensors.h"
 #include "worker/image/png.h"
 #include "worker/renderer/commands.h"
@@ -17,18 +17,16 @@ namespace {
 using engine::Latent;
 
 Result<engine::Request> to_request(const RenderOptions& options, const engine::ModelInfo& model) {
-    const auto sampler = engine::sampler_from_name(options.sampler);
-    if (!sampler) return Failure{sampler.error()};
-    const auto schedule = engine::schedule_from_name(options.schedule);
-    if (!schedule) return Failure{schedule.error()};
+    const auto choice = sampling::choose(options.sampler, options.schedule);
+    if (!choice) return Failure{choice.error()};
     return engine::Request{.prompt = options.prompt,
                            .negative_prompt = options.negative_prompt,
                            .width = options.width.value_or(model.default_width),
                            .height = options.height.value_or(model.default_height),
                            .steps = options.steps,
                            .guidance = options.guidance,
-                           .sampler = *sampler,
-                           .schedule = *schedule,
+                           .sampler = choice->sampler,
+                           .schedule = choice->schedule,
                            .seed = options.seed};
 }
 

@@ -161,12 +161,43 @@ TEST_CASE("unknown samplers and schedules are answered with the closest and all 
     Submission submission = apple();
     submission.spec.sampler = "eular";
     CHECK(error_of(submission).message ==
-          "sampler \"eular\" is not known; did you mean \"euler\"? There are: ddim, dpmpp_2m, "
-          "euler, euler_a");
+          "sampler \"eular\" is not known; did you mean \"euler\"? There are: ddim, ddpm, deis, "
+          "dpm2, dpm2_a, dpmpp_2m, dpmpp_2m_sde, dpmpp_2s_a, dpmpp_3m_sde, dpmpp_sde, euler, "
+          "euler_a, heun, lcm, lms, plms, unipc");
     submission = apple();
     submission.spec.schedule = "karas";
     CHECK(error_of(submission).message ==
-          "schedule \"karas\" is not known; did you mean \"karras\"? There are: karras, normal");
+          "schedule \"karas\" is not known; did you mean \"karras\"? There are: beta, "
+          "exponential, karras, normal, sgm_uniform, trailing");
+}
+
+TEST_CASE("what other programs call a sampler is taken, and kept under our own name") {
+    Submission submission = apple();
+    submission.spec.sampler = "DPM++ 2M SDE Exponential";
+    const Order labelled = accept_submission(submission, kOne, 7).value();
+    CHECK(labelled.specs[0].sampler == "dpmpp_2m_sde");
+    CHECK(labelled.specs[0].schedule == "exponential");
+    submission.spec.sampler = "k_euler_a";
+    submission.spec.schedule = "SGM Uniform";
+    const Order aliased = accept_submission(submission, kOne, 7).value();
+    CHECK(aliased.specs[0].sampler == "euler_a");
+    CHECK(aliased.specs[0].schedule == "sgm_uniform");
+}
+
+TEST_CASE("a schedule that the sampler does not take is refused with those that it does") {
+    Submission submission = apple();
+    submission.spec.sampler = "plms";
+    CHECK(accept_submission(submission, kOne, 7).value().specs[0].schedule == "normal");
+    submission.spec.schedule = "karras";
+    CHECK(error_of(submission).message ==
+          "schedule \"karras\" does not go with sampler \"plms\"; these do: normal, trailing");
+}
+
+TEST_CASE("a sampler of two denoiser calls a step is priced as such") {
+    Submission submission = apple();
+    const Credits one = accept_submission(submission, kOne, 7).value().price;
+    submission.spec.sampler = "heun";
+    CHECK(accept_submission(submission, kOne, 7).value().price.micro == 2 * one.micro);
 }
 
 TEST_CASE("prompts are text of at most 4,000 bytes") {

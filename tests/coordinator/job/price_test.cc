@@ -10,26 +10,42 @@ namespace {
 
 const ModelFacts kModel{.name = "emoji", .digest = ""};
 
+RenderSpec picture(std::uint32_t width, std::uint32_t height, std::uint32_t steps,
+                   const std::string& sampler = "dpmpp_2m") {
+    RenderSpec spec;
+    spec.width = width;
+    spec.height = height;
+    spec.steps = steps;
+    spec.sampler = sampler;
+    return spec;
+}
+
 TEST_CASE("one credit is a picture of 512 x 512 pixels in 20 steps") {
-    CHECK(price_of(kModel, 512, 512, 20) == Credits{1'000'000});
-    CHECK(price_of(kModel, 512, 512, 25) == Credits{1'250'000});
-    CHECK(price_of(kModel, 1024, 512, 20) == Credits{2'000'000});
-    CHECK(price_of(kModel, 256, 256, 20) == Credits{250'000});
+    CHECK(price_of(kModel, picture(512, 512, 20)) == Credits{1'000'000});
+    CHECK(price_of(kModel, picture(512, 512, 25)) == Credits{1'250'000});
+    CHECK(price_of(kModel, picture(1024, 512, 20)) == Credits{2'000'000});
+    CHECK(price_of(kModel, picture(256, 256, 20)) == Credits{250'000});
 }
 
 TEST_CASE("a model that costs more per step is dearer in proportion") {
     ModelFacts large = kModel;
     large.cost = 3'500;
-    CHECK(price_of(large, 512, 512, 20) == Credits{3'500'000});
+    CHECK(price_of(large, picture(512, 512, 20)) == Credits{3'500'000});
+}
+
+TEST_CASE("a sampler that calls the denoiser twice a step costs twice as much") {
+    CHECK(price_of(kModel, picture(512, 512, 20, "heun")) == Credits{2'000'000});
+    CHECK(price_of(kModel, picture(512, 512, 20, "dpmpp_sde")) == Credits{2'000'000});
+    CHECK(price_of(kModel, picture(512, 512, 20, "plms")) == Credits{1'000'000});
 }
 
 TEST_CASE("a price is rounded up to the next micro-credit") {
     // 64 x 64 x 1 / (512 x 512 x 20) of a million is 781.25.
-    CHECK(price_of(kModel, 64, 64, 1) == Credits{782});
+    CHECK(price_of(kModel, picture(64, 64, 1)) == Credits{782});
 }
 
 TEST_CASE("the dearest legal picture is priced without overflow") {
-    CHECK(price_of(kModel, kMaxSide, kMaxSide, kMaxSteps) == Credits{480'000'000});
+    CHECK(price_of(kModel, picture(kMaxSide, kMaxSide, kMaxSteps, "heun")) == Credits{960'000'000});
 }
 
 TEST_CASE("credits are written without needless digits") {

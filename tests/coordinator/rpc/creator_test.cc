@@ -1,5 +1,6 @@
 // What a creator meets at the gRPC door, on a real coordinator with its real store and gateway, and
 // a worker that is played by the test.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "common/bytes.h"
@@ -228,8 +229,19 @@ TEST_CASE("the pool says who it is and what it can render") {
     CHECK(models.models(0).name() == kTestModel);
     CHECK(models.models(0).files_size() == 1);
     CHECK(models.models(0).digest().size() == 32);
-    CHECK(models.samplers_size() == 4);
-    CHECK(models.schedules_size() == 2);
+    CHECK(models.samplers_size() == 17);
+    CHECK(models.schedules_size() == 6);
+    REQUIRE(models.sampler_facts_size() == 17);
+    const auto plms =
+        std::find_if(models.sampler_facts().begin(), models.sampler_facts().end(),
+                     [](const v1::Sampler& sampler) { return sampler.name() == "plms"; });
+    REQUIRE(plms != models.sampler_facts().end());
+    CHECK(plms->default_schedule() == "normal");
+    CHECK(plms->schedules_size() == 2);
+    CHECK(plms->calls_per_step() == 1);
+    CHECK_FALSE(plms->draws_noise());
+    REQUIRE(plms->aliases_size() == 2);
+    CHECK(plms->aliases(1) == "PNDMScheduler");
 }
 
 TEST_CASE("a creator who stops watching leaves the pool and its job alone") {

@@ -47,11 +47,16 @@ TEST_CASE("every sampler and schedule has the name that A1111 knows") {
     settings.schedule = "normal";
     for (const auto& [ours, theirs] :
          {std::pair{"euler", "Sampler: Euler,"}, std::pair{"ddim", "Sampler: DDIM,"},
-          std::pair{"dpmpp_2m", "Sampler: DPM++ 2M,"}}) {
+          std::pair{"dpmpp_2m", "Sampler: DPM++ 2M,"}, std::pair{"dpm2_a", "Sampler: DPM2 a,"},
+          std::pair{"dpmpp_2s_a", "Sampler: DPM++ 2S a,"}}) {
         settings.sampler = ours;
         CHECK(says(theirs));
         CHECK(says("Schedule type: Normal,"));
     }
+    settings.schedule = "sgm_uniform";
+    CHECK(says("Schedule type: SGM Uniform,"));
+    settings.schedule = "trailing";
+    CHECK(says("Schedule type: trailing,"));
 }
 
 TEST_CASE("a private picture holds no parameters, and both kinds say that a model made them") {

@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "common/sampling/samplers.h"
+
 namespace gotong::engine {
 
-enum class SamplerKind { euler, euler_a, ddim, dpmpp_2m };
-enum class ScheduleKind { normal, karras };
+using sampling::SamplerKind;
+using sampling::ScheduleKind;
 
 // One picture. The pipeline checks it against the loaded model (sizes) and refuses what the
 // engine cannot do; what the pool allows is narrower and the coordinator's affair.
@@ -72,10 +74,11 @@ class Observer {
     virtual ~Observer() = default;
     virtual void on_phase(Phase) {}
     virtual void on_conditioning(const Conditioning&) {}
-    // What the denoiser returned at `step` (1-based), before guidance: [1 or 2, channels, h, w],
-    // the negative prompt's half first. Copied off the device only for those who ask.
-    virtual bool wants_model_output(int /*step*/) const { return false; }
-    virtual void on_model_output(int /*step*/, const TensorView&) {}
+    // What the denoiser returned at its `call` (1-based; some samplers call twice a step), before
+    // guidance: [1 or 2, channels, h, w], the negative prompt's half first. Copied off the device
+    // only for those who ask.
+    virtual bool wants_model_output(int /*call*/) const { return false; }
+    virtual void on_model_output(int /*call*/, const TensorView&) {}
     virtual void on_latent(const StepView&) {}   // steps + 1 times.
     virtual void on_image(const TensorView&) {}  // [1, 3, height, width], 0 .. 1
 };

@@ -1,16 +1,18 @@
-// What a sampler does at each step, worked out before the first one: plain numbers, no torch.
+// What a sampler does at each evaluation of the denoiser, worked out before the first one: plain
+// numbers, no torch.
 //
-// All four samplers are of one form. With x the latent and m what the denoiser returned for
-// input_scale * x at `timestep`,
+// Every sampler is of one form. Three things are carried along: the latent x, an anchor (the latent
+// that a step of several evaluations began with), and what was kept of evaluations before. With m
+// what the denoiser returned for input_scale * x at `timestep`, an evaluation makes
 //
-//     denoised = from_latent * x + from_output * m               (clamped where the plan says so)
-//     x'       = latent * x + output * m + denoised * denoised + previous * previous denoised
-//                + noise * n
+//     denoised = from_latent * x + from_output * m           (clamped where the plan says so)
+//     x'       = a sum of x, anchor, m, denoised, what was kept, and fresh noise
 //
-// so that a sampler is a table of coefficients, worked out in double precision, and the tensors'
-// side (sampler.h) is the same for all.
+// so that a sampler is a table of weights, worked out in double precision, and the tensors' side
+// (sampler.h) is the same for all. docs/samplers.md names the source of each formula.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,34 +22,45 @@
 
 namespace gotong::engine {
 
-struct Step {
+// The weights of a sum. All of them see the values before the evaluation changed any.
+struct Mix {
+    double latent = 0;
+    double anchor = 0;
+    double output = 0;  // The denoiser's, after guidance.
+    double denoised = 0;
+    double noise = 0;            // Unit noise; 0: the evaluation draws none.
+    std::vector<double> kept{};  // [k]: of what was kept k + 1 evaluations before.
+};
+
+struct Evaluation {
     double timestep = 0;  // What the denoiser is told; may be fractional.
     double input_scale = 1;
 
     double from_latent = 0;
     double from_output = 0;
 
-    double latent = 0;
-    double output = 0;
-    double denoised = 0;
-    double previous = 0;  // Of the step before; 0 in the first.
-    double noise = 0;     // 0: the step draws none.
+    Mix next{};                   // The latent after.
+    std::optional<Mix> anchor{};  // The anchor after; absent: it stays.
+    Mix keep{.denoised = 1};      // What later evaluations find in `kept`.
+    bool ends_step = true;        // False: the next evaluation belongs to the same step.
 };
 
 struct Plan {
     double init_noise_sigma = 1;  // The start latent is unit noise times this.
     double clamp_denoised = 0;    // Clamp to +- this; 0: leave as it is.
-    std::vector<Step> steps;
+    std::vector<Evaluation> evaluations{};
+
+    int steps() const;           // Evaluations that end one.
+    std::size_t memory() const;  // How many evaluations back `kept` looks.
 };
 
-// The normal schedule is diffusers' for the same sampler and config. Karras: diffusers' for Euler
-// and DPM++ 2M; Euler a and DDIM, which have none there, take Euler's sigmas and timesteps.
-// Errors: invalid_argument on `steps` outside 1 .. config.train_steps().
+// The normal schedule is diffusers' for the same sampler and config; so are karras, exponential,
+// beta and trailing where diffusers has them (docs/samplers.md). Takes as many evaluations as
+// sampling::denoiser_calls says.
+//
+// Errors: invalid_argument on `steps` outside what config and sampler allow (1 to
+// config.train_steps(), or fewer), and on a schedule that the sampler does not take.
 Result<Plan> make_plan(const SchedulerConfig& config, SamplerKind sampler, ScheduleKind schedule,
                        int steps);
-
-// "euler", "euler_a", "ddim", "dpmpp_2m"; "normal", "karras". Errors name the nearest that exists.
-Result<SamplerKind> sampler_from_name(std::string_view name);
-Result<ScheduleKind> schedule_from_name(std::string_view name);
 
 }  // namespace gotong::engine

@@ -1,39 +1,64 @@
-// A plan (plan.h) applied to tensors, one step after the other.
+// A plan (plan.h) applied to tensors, one evaluation of the denoiser after the other. The sampler
+// never calls the denoiser: whoever drives it asks for an input and hands over the output, so that
+// several pictures can share one call.
+//
+//     while (!sampler.is_done()) {
+//         ... output = denoiser(sampler.input(), sampler.timestep()) ...
+//         if (sampler.take(output, noise)) ... sampler.latent() is the latent after a step ...
+//     }
 //
 // Corridor: engine/pipeline -> [sample/sampler] -> decode/vae
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <deque>
+
 #include "worker/engine/sample/plan.h"
 
 namespace gotong::engine {
 
-// Remembers one step of history: one Sampler for one picture, steps in order.
+// One picture's way from noise to latent. Not shared between threads.
 class Sampler {
   public:
-    explicit Sampler(Plan plan);
+    // `start`: fp32, noise times the plan's init_noise_sigma.
+    Sampler(Plan plan, at::Tensor start);
 
-    int steps() const { return static_cast<int>(plan_.steps.size()); }
-    double init_noise_sigma() const { return plan_.init_noise_sigma; }
+    bool is_done() const { return call_ == plan_.evaluations.size(); }
+    int steps() const { return steps_; }
+    int steps_done() const { return steps_done_; }
+    int calls_done() const { return static_cast<int>(call_); }
 
-    // `i` counts from 0, as in plan.steps.
-    double timestep(int i) const { return step(i).timestep; }
-    bool wants_noise(int i) const { return step(i).noise != 0; }
+    // The latent: between the calls of one step, the one at which the denoiser is asked next.
+    const at::Tensor& latent() const { return latent_; }
 
-    // The denoiser's input for latent x.
-    at::Tensor scale_input(const at::Tensor& x, int i) const;
+    // The next call, while not done: what the denoiser sees, when it believes to be, and whether
+    // take() wants noise. Draw noise_offset() (noise.h) is this call's own.
+    at::Tensor input() const;
+    double timestep() const { return now().timestep; }
+    bool wants_noise() const { return now().next.noise != 0; }
+    std::uint32_t noise_offset() const { return static_cast<std::uint32_t>(call_ + 1); }
 
-    // The latent after step i. `output` is the denoiser's, after guidance; `noise` unit noise of
-    // x's shape, undefined where wants_noise(i) is false. x and the result are fp32.
-    at::Tensor advance(const at::Tensor& x, const at::Tensor& output, int i,
-                       const at::Tensor& noise = {});
+    // `output` is the denoiser's, after guidance; `noise` unit noise of the latent's shape,
+    // undefined where wants_noise() is false. True when that ended a step.
+    bool take(const at::Tensor& output, const at::Tensor& noise = {});
 
   private:
-    const Step& step(int i) const { return plan_.steps.at(static_cast<std::size_t>(i)); }
+    struct Terms;
+
+    const Evaluation& now() const { return plan_.evaluations.at(call_); }
+    at::Tensor sum(const Mix& mix, const Terms& terms) const;
+    void keep(at::Tensor value);
 
     Plan plan_;
-    at::Tensor previous_denoised_;
+    std::size_t memory_;
+    int steps_;
+    int steps_done_ = 0;
+    std::size_t call_ = 0;
+    at::Tensor latent_;
+    at::Tensor anchor_;
+    std::deque<at::Tensor> kept_;  // Newest first.
 };
 
 // Classifier-free guidance: away from what the negative prompt would give, `scale` times as far

@@ -22,11 +22,12 @@ Failure bad(const std::string& what) {
     return fail(ErrorCode::invalid_argument, std::string(kFile) + ": " + what);
 }
 
-// The option whose name the key's text is; any other text is unimplemented.
+// The option whose name the key's text is; any other text is unimplemented; null is absent.
 template <class T, std::size_t n>
 T choose(ConfigReader& config, const std::string& key, T missing,
          const std::array<std::pair<std::string_view, T>, n>& options) {
-    if (!config.find(key)) return missing;
+    const auto* value = config.find(key);
+    if (!value || value->is_null()) return missing;
     const std::string text = config.text(key, "");
     for (const auto& [name, option] : options)
         if (text == name) return option;
@@ -35,14 +36,21 @@ T choose(ConfigReader& config, const std::string& key, T missing,
 }
 
 // Schedulers that share one notion of betas, timesteps and sigmas; the request picks the sampler.
-constexpr std::array<std::string_view, 14> kFamily{
-    "DDIMScheduler",           "DDPMScheduler",
-    "PNDMScheduler",           "LMSDiscreteScheduler",
-    "EulerDiscreteScheduler",  "EulerAncestralDiscreteScheduler",
-    "HeunDiscreteScheduler",   "KDPM2DiscreteScheduler",
-    "UniPCMultistepScheduler", "KDPM2AncestralDiscreteScheduler",
-    "DEISMultistepScheduler",  "DPMSolverMultistepScheduler",
-    "DPMSolverSDEScheduler",   "DPMSolverSinglestepScheduler"};
+constexpr std::array<std::string_view, 15> kFamily{"DDIMScheduler",
+                                                   "DDPMScheduler",
+                                                   "PNDMScheduler",
+                                                   "LMSDiscreteScheduler",
+                                                   "EulerDiscreteScheduler",
+                                                   "EulerAncestralDiscreteScheduler",
+                                                   "HeunDiscreteScheduler",
+                                                   "KDPM2DiscreteScheduler",
+                                                   "UniPCMultistepScheduler",
+                                                   "KDPM2AncestralDiscreteScheduler",
+                                                   "DEISMultistepScheduler",
+                                                   "DPMSolverMultistepScheduler",
+                                                   "DPMSolverSDEScheduler",
+                                                   "DPMSolverSinglestepScheduler",
+                                                   "LCMScheduler"};
 
 void check_kind(ConfigReader& config) {
     const std::string name = config.text("_class_name", "");
@@ -50,14 +58,12 @@ void check_kind(ConfigReader& config) {
         config.unsupported("_class_name", "\"" + name + "\"");
     config.must_be("interpolation_type", "linear");
     config.must_be("timestep_type", "discrete");
-    const std::string variance = config.text("variance_type", "fixed_small");
-    if (variance.starts_with("learned")) config.unsupported("variance_type", variance);
     // Which solver runs, how far and in which order is the request's choice; the rest speaks of
     // features that are off. What is neither here nor read is refused by finish().
     config.ignore({"algorithm_type", "disable_corrector", "dynamic_thresholding_ratio",
                    "flow_shift", "noise_sampler_seed", "predict_x0", "sample_max_value",
                    "skip_prk_steps", "solver_order", "solver_p", "solver_type", "time_shift_type",
-                   "use_karras_sigmas"});
+                   "use_beta_sigmas", "use_exponential_sigmas", "use_karras_sigmas"});
 }
 
 // `count` values from first to last as torch.linspace spaces them in fp32: from both ends.
@@ -138,9 +144,10 @@ Result<> check_betas(const std::vector<float>& betas) {
 void read_options(ConfigReader& config, SchedulerConfig& schedule) {
     using enum PredictionKind;
     using Spacing = std::optional<SpacingKind>;
-    schedule.prediction =
-        choose<PredictionKind, 2>(config, "prediction_type", epsilon,
-                                  {{{"epsilon", epsilon}, {"v_prediction", v_prediction}}});
+    schedule.prediction = choose<PredictionKind, 3>(config, "prediction_type", epsilon,
+                                                    {{{"epsilon", epsilon},
+                                                      {"v_prediction", v_prediction},
+                                                      {"sample", PredictionKind::sample}}});
     schedule.spacing = choose<Spacing, 3>(config, "timestep_spacing", std::nullopt,
                                           {{{"leading", SpacingKind::leading},
                                             {"trailing", SpacingKind::trailing},
@@ -148,8 +155,9 @@ void read_options(ConfigReader& config, SchedulerConfig& schedule) {
     schedule.end_at_sigma_min = choose<bool, 2>(config, "final_sigmas_type", false,
                                                 {{{"zero", false}, {"sigma_min", true}}});
     schedule.steps_offset = config.integer("steps_offset", 0, 0, kMaxTrainSteps);
-    schedule.set_alpha_to_one = config.boolean("set_alpha_to_one", true);
-    schedule.clip_sample = config.boolean("clip_sample", true);
+    if (config.find("set_alpha_to_one"))
+        schedule.set_alpha_to_one = config.boolean("set_alpha_to_one", true);
+    if (config.find("clip_sample")) schedule.clip_sample = config.boolean("clip_sample", true);
     schedule.clip_sample_range = config.number("clip_sample_range", 1, 0, kMaxClipRange);
     schedule.lower_order_final = config.boolean("lower_order_final", true);
     schedule.euler_at_final = config.boolean("euler_at_final", false);
@@ -157,6 +165,21 @@ void read_options(ConfigReader& config, SchedulerConfig& schedule) {
     if (lambda && !lambda->is_null())
         schedule.lambda_min_clipped =
             config.number("lambda_min_clipped", 0, -kMaxLambda, kMaxLambda);
+}
+
+// DDPM's; a network that learned its variance is another kind of model.
+void read_variance(ConfigReader& config, SchedulerConfig& schedule) {
+    schedule.large_variance = choose<bool, 3>(
+        config, "variance_type", false,
+        {{{"fixed_small", false}, {"fixed_small_log", false}, {"fixed_large", true}}});
+}
+
+// Of models that were distilled to few steps. Call when the training steps are known.
+void read_lcm(ConfigReader& config, SchedulerConfig& schedule, int train_steps) {
+    constexpr double kMaxScaling = 1e6;  // Beyond it nothing is left of the latent anyhow.
+    const int usual = std::min(schedule.lcm_original_steps, train_steps);
+    schedule.lcm_original_steps = config.integer("original_inference_steps", usual, 1, train_steps);
+    schedule.lcm_timestep_scaling = config.number("timestep_scaling", 10, 0, kMaxScaling);
 }
 
 // Python writes minus infinity, lambda_min_clipped's default, in a way that JSON does not know.
@@ -177,6 +200,8 @@ Result<SchedulerConfig> parse_scheduler_config(std::string_view text) {
     check_kind(*config);
     read_options(*config, schedule);
     const auto betas = read_betas(*config, schedule);
+    read_variance(*config, schedule);
+    read_lcm(*config, schedule, static_cast<int>(betas.size()));
     if (const auto fine = config->finish(); !fine) return Failure{fine.error()};
     if (const auto fine = check_betas(betas); !fine) return Failure{fine.error()};
     schedule.alphas_cumprod = cumulative_alphas(betas);

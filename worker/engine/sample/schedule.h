@@ -15,7 +15,7 @@
 
 namespace gotong::engine {
 
-enum class PredictionKind { epsilon, v_prediction };
+enum class PredictionKind { epsilon, v_prediction, sample };
 enum class SpacingKind { leading, trailing, linspace };
 
 struct SchedulerConfig {
@@ -26,14 +26,18 @@ struct SchedulerConfig {
     // Product of (1 - beta) up to each training timestep, fp32 as the models were trained with.
     std::vector<float> alphas_cumprod;
 
-    bool cosine_betas = false;      // squaredcos_cap_v2: DPM++ then keeps fractional timesteps.
-    bool set_alpha_to_one = true;   // DDIM ends at no noise, not at timestep 0's.
-    bool clip_sample = true;        // DDIM clamps its guess of the picture...
-    double clip_sample_range = 1;   // ...to +- this.
-    bool end_at_sigma_min = false;  // Euler and DPM++: the last sigma is the smallest, not zero.
-    bool lower_order_final = true;  // DPM++ below 15 steps: the last step is of first order.
-    bool euler_at_final = false;    // DPM++: the last step is of first order.
+    bool cosine_betas = false;  // squaredcos_cap_v2: DPM++ then cuts its Karras timesteps.
+    std::optional<bool> set_alpha_to_one;  // DDIM and PLMS end at no noise, not at timestep 0's.
+    std::optional<bool> clip_sample;  // DDIM, DDPM, LCM and Heun clamp the guess of the picture...
+    double clip_sample_range = 1;     // ...to +- this. Absent: as each does by default.
+    bool large_variance = false;      // DDPM draws the larger of the two variances.
+    bool end_at_sigma_min = false;    // Euler, DPM++, UniPC: the last sigma is the smallest, not 0.
+    bool lower_order_final = true;    // Multistep: with few steps, the last is of first order.
+    bool euler_at_final = false;      // DPM++: the last step is of first order.
     std::optional<double> lambda_min_clipped;  // DPM++: leaves out timesteps noisier than this.
+    int lcm_original_steps =
+        50;  // LCM: the steps it was distilled for; no more than train_steps().
+    double lcm_timestep_scaling = 10;  // LCM: how quickly the guess leaves the latent.
 
     int train_steps() const { return static_cast<int>(alphas_cumprod.size()); }
 };

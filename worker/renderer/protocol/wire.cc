@@ -2,8 +2,8 @@
 
 #include <limits>
 
+#include "common/sampling/choose.h"
 #include "gotong/v1/renderer.pb.h"
-#include "worker/engine/sample/plan.h"
 #include "worker/renderer/protocol/commit.h"
 
 namespace gotong::renderer {
@@ -30,18 +30,16 @@ Result<engine::Request> to_request(const v1::RendererCommand::Render& render) {
     if (!height) return Failure{height.error()};
     const auto steps = to_int(render.steps(), "steps");
     if (!steps) return Failure{steps.error()};
-    const auto sampler = engine::sampler_from_name(render.sampler());
-    if (!sampler) return Failure{sampler.error()};
-    const auto schedule = engine::schedule_from_name(render.schedule());
-    if (!schedule) return Failure{schedule.error()};
+    const auto choice = sampling::choose(render.sampler(), render.schedule());
+    if (!choice) return Failure{choice.error()};
     return engine::Request{.prompt = render.prompt(),
                            .negative_prompt = render.negative_prompt(),
                            .width = *width,
                            .height = *height,
                            .steps = *steps,
                            .guidance = render.guidance(),
-                           .sampler = *sampler,
-                           .schedule = *schedule,
+                           .sampler = choice->sampler,
+                           .schedule = choice->schedule,
                            .seed = render.seed()};
 }
 

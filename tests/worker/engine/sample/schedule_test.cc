@@ -43,16 +43,35 @@ TEST_CASE("the minus infinity that Python writes is read as no limit") {
     CHECK(parse(R"(, "lambda_min_clipped": -5.1)")->lambda_min_clipped == -5.1);
 }
 
+TEST_CASE("a config of a model that was distilled to few steps says how") {
+    const auto config =
+        parse_scheduler_config(R"({"_class_name": "LCMScheduler", "original_inference_steps": 100,)"
+                               R"("timestep_scaling": 8.0, "clip_sample": false})");
+    REQUIRE(config);
+    CHECK(config->lcm_original_steps == 100);
+    CHECK(config->lcm_timestep_scaling == 8.0);
+    CHECK(config->clip_sample == false);
+    CHECK(parse("")->lcm_original_steps == 50);
+    CHECK(parse("")->clip_sample == std::nullopt);
+    CHECK(parse(R"(, "num_train_timesteps": 20)")->lcm_original_steps == 20);
+}
+
+TEST_CASE("the variance that DDPM draws is the smaller one unless the config says the larger") {
+    CHECK_FALSE(parse("")->large_variance);
+    CHECK_FALSE(parse(R"(, "variance_type": null)")->large_variance);
+    CHECK(parse(R"(, "variance_type": "fixed_large")")->large_variance);
+}
+
 TEST_CASE("what the samplers do not do is refused by name") {
     const struct {
         const char* extra;
         const char* key;
     } cases[] = {
-        {R"(, "prediction_type": "sample")", "prediction_type"},
+        {R"(, "prediction_type": "flow_prediction")", "prediction_type"},
         {R"(, "rescale_betas_zero_snr": true)", "rescale_betas_zero_snr"},
         {R"(, "thresholding": true)", "thresholding"},
         {R"(, "timestep_spacing": "random")", "timestep_spacing"},
-        {R"(, "use_exponential_sigmas": true)", "use_exponential_sigmas"},
+        {R"(, "use_lu_lambdas": true)", "use_lu_lambdas"},
         {R"(, "use_flow_sigmas": true)", "use_flow_sigmas"},
         {R"(, "interpolation_type": "log_linear")", "interpolation_type"},
         {R"(, "timestep_type": "continuous")", "timestep_type"},

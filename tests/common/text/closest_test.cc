@@ -1,11 +1,11 @@
 // Distances from the literature, and the choice among equals.
-#include "coordinator/job/closest.h"
+#include "common/text/closest.h"
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-namespace gotong::job {
+namespace gotong::text {
 namespace {
 
 TEST_CASE("the edit distance is Levenshtein's") {
@@ -34,4 +34,4 @@ TEST_CASE("words of any length are compared by their beginnings") {
 }
 
 }  // namespace
-}  // namespace gotong::job
+}  // namespace gotong::text

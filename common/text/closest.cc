@@ -1,10 +1,10 @@
-#include "coordinator/job/closest.h"
+#include "common/text/closest.h"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
-namespace gotong::job {
+namespace gotong::text {
 namespace {
 
 constexpr std::size_t kLongest = 64;
@@ -40,4 +40,4 @@ std::string_view closest(std::string_view word, std::span<const std::string_view
     return best;
 }
 
-}  // namespace gotong::job
+}  // namespace gotong::text
