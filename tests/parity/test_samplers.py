@@ -25,12 +25,14 @@ DEMO = json.loads((DEMO_MODEL / "scheduler" / "scheduler_config.json").read_text
 CONFIGS = {
     "as shipped": DEMO,
     "trailing, v": DEMO | {"timestep_spacing": "trailing", "prediction_type": "v_prediction"},
-    "clipped, ends at sigma_min": DEMO | {"_class_name": "DPMSolverMultistepScheduler", "final_sigmas_type": "sigma_min",
-                                          "solver_order": 2, "algorithm_type": "dpmsolver++", "clip_sample": True,
-                                          "clip_sample_range": 0.8, "timestep_spacing": "linspace"},
+    "ends at sigma_min": DEMO | {"_class_name": "DPMSolverMultistepScheduler", "final_sigmas_type": "sigma_min",
+                                 "solver_order": 2, "algorithm_type": "dpmsolver++", "clip_sample": False,
+                                 "timestep_spacing": "linspace"},
 }
+# Clipping is compared in double precision alone (test_sampler_plans.py): with it, diffusers' own DDIM ends 2e-3 away on
+# this network when its start moves by one unit in the last place.
 # A schedule for each config, so that all samplers are seen with several without seeing every pair.
-SCHEDULES = {"as shipped": "karras", "trailing, v": "normal", "clipped, ends at sigma_min": "sgm_uniform"}
+SCHEDULES = {"as shipped": "karras", "trailing, v": "normal", "ends at sigma_min": "sgm_uniform"}
 
 
 def philox_normals(seed, offset, count):
