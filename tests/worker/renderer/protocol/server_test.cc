@@ -9,7 +9,6 @@
 #include "tests/worker/renderer/protocol/events.h"
 #include "tests/worker/renderer/protocol/socket_pair.h"
 #include "worker/renderer/protocol/commit.h"
-#include "worker/renderer/protocol/commit.h"
 
 namespace gotong::renderer {
 namespace {
