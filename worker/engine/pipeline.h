@@ -1,4 +1,4 @@
-// The stages from a prompt to pixels, in order.
+// A picture from a request: the stages in worker/engine/stages, driven for one picture alone.
 //
 // Corridor: request/request -> [engine/pipeline] -> image/png
 #pragma once

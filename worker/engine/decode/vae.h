@@ -1,6 +1,6 @@
 // The decoder half of an AutoencoderKL: latent -> picture.
 //
-// Corridor: sample/sampler -> [decode/vae] -> engine/pipeline
+// Corridor: sample/sampler -> [decode/vae] -> stages/finish
 #pragma once
 
 #include <optional>

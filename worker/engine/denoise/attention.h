@@ -3,22 +3,13 @@
 
 #include <vector>
 
+#include "worker/engine/denoise/prompted.h"
 #include "worker/engine/denoise/unet_config.h"
 #include "worker/engine/layers/attention.h"
 #include "worker/engine/layers/linear.h"
 #include "worker/engine/layers/norm.h"
 
 namespace gotong::engine {
-
-// Keys and values of the text for every cross attention, in the order in which the UNet runs
-// through them. They are the same at each step, so they are worked out once a picture.
-struct TextKeys {
-    struct Pair {
-        at::Tensor keys;    // [batch, tokens, channels]
-        at::Tensor values;  // The same.
-    };
-    std::vector<Pair> pairs;
-};
 
 // Self-attention, cross-attention and a gated feed-forward, each normalised first and added.
 class TransformerBlock {

@@ -12,7 +12,7 @@ namespace gotong::engine {
 
 // What every block needs at one step.
 struct StepInput {
-    const at::Tensor& time;  // silu of the time embedding, [1, width].
+    const at::Tensor& time;  // silu of the time embedding, [rows, width].
     const TextKeys& text;
     std::size_t& next_text;  // Index of the next transformer's keys in `text`.
 };

@@ -19,18 +19,19 @@ TimeEmbedding::TimeEmbedding(const Scope& scope, const UnetConfig& config)
       linear1_(scope / "linear_1", width_, config.time_width()),
       linear2_(scope / "linear_2", config.time_width(), config.time_width()) {}
 
-at::Tensor TimeEmbedding::operator()(double timestep, const at::TensorOptions& options) {
+at::Tensor TimeEmbedding::operator()(at::ArrayRef<double> timesteps,
+                                     const at::TensorOptions& options) {
     const std::int64_t half = width_ / 2;
     // In fp32 on purpose, as the models were trained: an angle near 999 is only good to 6e-5.
     const at::Tensor powers = at::arange(half, at::TensorOptions(at::kFloat)) *
                               (-std::log(kSlowest)) / (static_cast<double>(half) - shift_);
-    const at::Tensor angles = at::exp(powers) * static_cast<float>(timestep);
+    const at::Tensor times = at::tensor(timesteps, at::kFloat);
+    const at::Tensor angles = times.unsqueeze(1) * at::exp(powers);
     const at::Tensor sines = at::sin(angles);
     const at::Tensor cosines = at::cos(angles);
-    at::Tensor waves = cosines_first_ ? at::cat({cosines, sines}) : at::cat({sines, cosines});
+    at::Tensor waves = cosines_first_ ? at::cat({cosines, sines}, 1) : at::cat({sines, cosines}, 1);
     if (width_ % 2 == 1) waves = at::constant_pad_nd(waves, {0, 1});
-    at::Tensor hidden = linear1_(waves.unsqueeze(0).to(options));
-    return at::silu(linear2_(at::silu(hidden)));
+    return linear2_(at::silu(linear1_(waves.to(options))));
 }
 
 }  // namespace gotong::engine

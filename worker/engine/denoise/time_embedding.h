@@ -10,9 +10,8 @@ class TimeEmbedding {
   public:
     TimeEmbedding(const Scope& scope, const UnetConfig& config);
 
-    // `timestep` may be fractional. Returns silu of the embedding, [1, config.time_width()], since
-    // every block begins with that.
-    at::Tensor operator()(double timestep, const at::TensorOptions& options);
+    // A timestep for each row; it may be fractional. Returns [rows, config.time_width()].
+    at::Tensor operator()(at::ArrayRef<double> timesteps, const at::TensorOptions& options);
 
   private:
     std::int64_t width_;  // Of the sines and cosines together.

@@ -28,10 +28,12 @@ TextKeys Unet::text_keys(const at::Tensor& context) {
     return keys;
 }
 
-at::Tensor Unet::operator()(const at::Tensor& latent, double timestep, const TextKeys& text) {
-    const at::Tensor time = time_(timestep, latent.options());
+at::Tensor Unet::operator()(const at::Tensor& latent, at::ArrayRef<double> timesteps,
+                            const Prompted& prompted) {
+    // Every block begins with the silu of it.
+    const at::Tensor time = at::silu(time_(timesteps, latent.options()));
     std::size_t next_text = 0;
-    const StepInput step{time, text, next_text};
+    const StepInput step{time, prompted.text, next_text};
     at::Tensor x = conv_in_(latent.contiguous(at::MemoryFormat::ChannelsLast));
     Skips skips{x};
     for (DownBlock& block : down_) x = block(x, step, skips);

@@ -1,7 +1,7 @@
 // The denoiser of Stable Diffusion 1 and 2: a UNet that guesses the noise in a latent, given the
 // timestep and a text.
 //
-// Corridor: encode/clip_text -> [denoise/unet] -> sample/sampler
+// Corridor: engine/batch -> [denoise/unet] -> sample/sampler
 #pragma once
 
 #include <vector>
@@ -18,9 +18,10 @@ class Unet {
     // Once a picture. context: [batch, tokens, width], on the model's device, in its type.
     TextKeys text_keys(const at::Tensor& context);
 
-    // latent: [batch, in_channels, h, w], h and w multiples of config().size_multiple(), with the
-    // batch of the context. Returns [batch, out_channels, h, w].
-    at::Tensor operator()(const at::Tensor& latent, double timestep, const TextKeys& text);
+    // latent: [rows, in_channels, h, w], h and w multiples of config().size_multiple(); a timestep
+    // for each row, and as many rows of `prompted`. Returns [rows, out_channels, h, w].
+    at::Tensor operator()(const at::Tensor& latent, at::ArrayRef<double> timesteps,
+                          const Prompted& prompted);
 
     const UnetConfig& config() const { return config_; }
 

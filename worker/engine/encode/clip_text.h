@@ -1,6 +1,6 @@
 // CLIP's text encoder: token ids -> one vector a token, which the denoiser attends to.
 //
-// Corridor: text/clip_bpe -> [encode/clip_text] -> denoise/unet
+// Corridor: text/clip_bpe -> [encode/clip_text] -> stages/condition
 #pragma once
 
 #include <span>

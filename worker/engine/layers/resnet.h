@@ -25,8 +25,8 @@ class ResnetBlock {
   public:
     ResnetBlock(const Scope& scope, const ResnetShape& shape);
 
-    // x: [batch, in, h, w] -> [batch, out, h, w]. `time`: silu of the time embedding, [1, width];
-    // undefined for a block that knows no time.
+    // x: [batch, in, h, w] -> [batch, out, h, w]. `time`: silu of the time embedding, [batch,
+    // width]; undefined for a block that knows no time.
     at::Tensor operator()(const at::Tensor& x, const at::Tensor& time = {});
 
   private:

@@ -7,7 +7,7 @@
 //         if (sampler.take(output, noise)) ... sampler.latent() is the latent after a step ...
 //     }
 //
-// Corridor: engine/pipeline -> [sample/sampler] -> decode/vae
+// Corridor: denoise/unet -> [sample/sampler] -> decode/vae
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -7,7 +7,7 @@
 //
 // Immutable after load(): may be used from several threads at once.
 //
-// Corridor: engine/pipeline -> [text/clip_bpe] -> encode/clip_text
+// Corridor: stages/condition -> [text/clip_bpe] -> encode/clip_text
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,18 @@
+// A picture to be made: the request, who watches, and how to stop it.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+
+#include "worker/engine/request/request.h"
+
+namespace gotong::engine {
+
+struct Order {
+    Request request;
+    Observer* observer = nullptr;  // Outlives the picture's making.
+    std::stop_token stop{};
+    std::optional<Latent> start{};  // In the place of seeded noise; scaled by the first sigma.
+};
+
+}  // namespace gotong::engine

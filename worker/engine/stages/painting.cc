@@ -1,0 +1,80 @@
+#include "worker/engine/stages/painting.h"
+
+#include <ATen/Functions.h>
+
+#include <utility>
+
+#include "worker/engine/stages/finish.h"
+#include "worker/engine/stages/start.h"
+#include "worker/engine/stages/tensors.h"
+
+namespace gotong::engine {
+
+Result<Painting> Painting::begin(Model::Parts& model, Order order) {
+    const auto began = std::chrono::steady_clock::now();
+    const Request& request = order.request;
+    order.observer->on_phase(Phase::encoding);
+    auto plan = make_plan(model.scheduler, request.sampler, request.schedule, request.steps);
+    if (!plan) return Failure{plan.error()};
+    auto prompted = condition(model, request, *order.observer);
+    if (!prompted) return Failure{prompted.error()};
+    at::Tensor start = start_latent(model.info, request, plan->init_noise_sigma, order.start);
+    Painting painting{std::move(order), *std::move(prompted),
+                      Sampler{*std::move(plan), std::move(start)}};
+    painting.lap_ = began;
+    painting.times_.text_ms = painting.lap();
+    painting.order_.observer->on_phase(Phase::denoising);
+    painting.show_latent();
+    return painting;
+}
+
+at::Tensor Painting::input() const {
+    const at::Tensor input = sampler_.input();
+    return rows() == 1 ? input : at::cat({input, input});
+}
+
+Result<> Painting::take(const at::Tensor& output) {
+    Observer& observer = *order_.observer;
+    const int call = sampler_.calls_done() + 1;
+    if (observer.wants_model_output(call)) observer.on_model_output(call, view(output));
+    const at::Tensor answer =
+        rows() == 1 ? output
+                    : guided(output.slice(0, 0, 1), output.slice(0, 1, 2), order_.request.guidance);
+    at::Tensor noise;
+    if (sampler_.wants_noise())
+        noise = seeded_noise(order_.request, sampler_.noise_offset(), answer.sizes());
+    if (!sampler_.take(answer, noise)) return {};
+    if (!is_finite(sampler_.latent())) {
+        return fail(ErrorCode::internal, "the latent is no longer finite after step " +
+                                             std::to_string(sampler_.steps_done()) + " of " +
+                                             std::to_string(sampler_.steps()));
+    }
+    show_latent();
+    return {};
+}
+
+void Painting::show_latent() {
+    const StepView seen{sampler_.steps_done(), order_.request.steps, view(sampler_.latent())};
+    trajectory_.add(seen.latent);
+    order_.observer->on_latent(seen);
+}
+
+Result<Picture> Painting::finish(Model::Parts& model) {
+    times_.denoise_ms = lap();
+    order_.observer->on_phase(Phase::decoding);
+    const auto image = decode_latent(model, sampler_.latent());
+    if (!image) return Failure{image.error()};
+    order_.observer->on_image(view(*image));
+    Picture picture{to_pixels(*image), trajectory_.root(), trajectory_.leaves(), times_};
+    picture.times.decode_ms = lap();
+    return picture;
+}
+
+// Milliseconds since the last lap.
+double Painting::lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double, std::milli> passed = now - std::exchange(lap_, now);
+    return passed.count();
+}
+
+}  // namespace gotong::engine

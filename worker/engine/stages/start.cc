@@ -1,0 +1,22 @@
+#include "worker/engine/stages/start.h"
+
+#include "worker/engine/sample/noise.h"
+#include "worker/engine/stages/tensors.h"
+
+namespace gotong::engine {
+
+at::Tensor seeded_noise(const Request& request, std::uint32_t draw, at::IntArrayRef shape) {
+    const auto count = static_cast<std::size_t>(c10::multiply_integers(shape));
+    return from_values(philox_normals(request.seed, draw, count), shape);
+}
+
+at::Tensor start_latent(const ModelInfo& model, const Request& request, double scale,
+                        const std::optional<Latent>& given) {
+    if (given) return from_values(given->values, given->shape);
+    return seeded_noise(request, 0,
+                        {1, model.latent_channels, request.height / model.latent_factor,
+                         request.width / model.latent_factor}) *
+           scale;
+}
+
+}  // namespace gotong::engine
