@@ -5,7 +5,9 @@ import base64
 import io
 import json
 import os
+import pathlib
 import random
+import re
 import struct
 import subprocess
 import zlib
@@ -17,6 +19,7 @@ from PIL import Image
 import verify_independent as independent
 
 JUDGE = os.environ["GOTONG_RECEIPT_JUDGE"]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 END = 12  # Bytes of the IEND chunk.
 
 
@@ -92,6 +95,23 @@ def test_sound_pictures_are_valid_and_a_strangers_is_not_trusted(folder, both):
     names = ["valid.png", "private.png", "encoded.png", "stranger.png"]
     words = both([(folder / name).read_bytes() for name in names])
     assert words == ["valid", "valid", "valid", "not_trusted"]
+
+
+def test_the_readmes_picture_is_valid_with_the_key_that_the_documentation_gives():
+    path = ROOT / "docs/images/a-red-apple.png"
+    picture = path.read_bytes()
+    page = (ROOT / "docs/verify.md").read_text()
+    key = base64.b64decode(re.search(r"a-red-apple.png --pool-key (\S+)", page)[1])
+    assert independent.judge(picture, {key}) == "valid"
+    assert independent.judge(picture, set()) == "not_trusted"
+    ours = subprocess.run(
+        [JUDGE, "judge", base64.b64encode(key).decode()],
+        input=f"{path}\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ours.stdout.split() == ["valid"]
 
 
 def test_a_file_without_a_receipt_cannot_be_judged(folder, both):
