@@ -16,15 +16,32 @@ std::string trimmed(std::string_view text) {
     constexpr std::string_view kMarks = " \t\r\n*_#\"'";
     const std::size_t first = text.find_first_not_of(kMarks);
     if (first == std::string_view::npos) return {};
-    std::string line(text.substr(first, text.find_last_not_of(kMarks) - first + 1));
-    if (line.size() <= kMaxLicence) return line;
-    line.resize(kMaxLicence);
-    // No half of a UTF-8 character at the end.
-    while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xc0U) == 0x80U) {
-        line.pop_back();
+    return std::string(text.substr(first, text.find_last_not_of(kMarks) - first + 1));
+}
+
+// At most kMaxLicence bytes: whole sentences where there are some, else whole characters.
+std::string shortened(std::string text) {
+    if (text.size() <= kMaxLicence) return text;
+    text.resize(kMaxLicence);
+    if (const std::size_t stop = text.rfind(". "); stop != std::string::npos) {
+        text.resize(stop + 1);
+        return text;
     }
-    if (!line.empty() && static_cast<unsigned char>(line.back()) >= 0x80U) line.pop_back();
-    return line;
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0U) == 0x80U) {
+        text.pop_back();
+    }
+    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0x80U) text.pop_back();
+    return text;
+}
+
+// The indented lines that come next, as a list item in Markdown goes on.
+std::string with_its_next_lines(std::string stated, std::istream& card) {
+    for (std::string line; stated.size() <= kMaxLicence && std::getline(card, line);) {
+        const std::string more = trimmed(line);
+        if (more.empty() || !line.starts_with("  ")) break;
+        stated += " " + more;
+    }
+    return stated;
 }
 
 // The rest of "license: x", "- **Licence:** x" and the like.
@@ -47,11 +64,12 @@ std::optional<std::string> stated_in(const std::string& line) {
 std::string licence_in(const std::filesystem::path& folder) {
     std::istringstream card(file::read_small(folder / "README.md", kMaxRead).value_or(""));
     for (std::string line; std::getline(card, line);) {
-        if (auto stated = stated_in(line)) return *stated;
+        if (auto stated = stated_in(line))
+            return shortened(with_its_next_lines(*std::move(stated), card));
     }
     std::istringstream licence(file::read_small(folder / "LICENSE", kMaxRead).value_or(""));
     for (std::string line; std::getline(licence, line);) {
-        if (std::string first = trimmed(line); !first.empty()) return first;
+        if (std::string first = trimmed(line); !first.empty()) return shortened(std::move(first));
     }
     return "not stated";
 }

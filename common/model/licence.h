@@ -7,7 +7,7 @@
 namespace gotong::model {
 
 // One line, at most kMaxLicence bytes: from README.md's front matter ("license: ...") or its first
-// line that names a licence, else LICENSE's first line, else "not stated".
+// line or list item that names a licence, else LICENSE's first line, else "not stated".
 std::string licence_in(const std::filesystem::path& folder);
 
 }  // namespace gotong::model

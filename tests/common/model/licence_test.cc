@@ -26,8 +26,20 @@ TEST_CASE("front matter, a list item and a plain line all state a licence") {
 }
 
 TEST_CASE("the demo model's card states its licence") {
-    CHECK(licence_in(std::string(GOTONG_SOURCE_DIR) + "/models/emoji")
-              .find("SIL Open Font License 1.1") != std::string::npos);
+    const std::string stated = licence_in(std::string(GOTONG_SOURCE_DIR) + "/models/emoji");
+    CHECK(stated.find("SIL Open Font License 1.1") != std::string::npos);
+    CHECK(stated.ends_with("licence."));  // Whole sentences, of a statement over several lines.
+}
+
+TEST_CASE("a list item goes on over indented lines, up to the next item") {
+    CHECK(licence_of_card("- **Licence:** pictures: OFL 1.1,\n  text: MIT\n- **Size:** small\n") ==
+          "pictures: OFL 1.1, text: MIT");
+    CHECK(licence_of_card("---\nlicense: mit\ntags: [a]\n---\n") == "mit");
+}
+
+TEST_CASE("a long statement ends with a whole sentence") {
+    const std::string sentence(150, 'a');
+    CHECK(licence_of_card("license: " + sentence + ". " + sentence + ".") == sentence + ".");
 }
 
 TEST_CASE("without a card the first line of LICENSE counts, without both nothing is stated") {
