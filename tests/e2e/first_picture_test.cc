@@ -107,9 +107,9 @@ TEST_CASE("a cancelled job ends at once and costs nothing") {
     Process rendering = pool.gotong_in_background(
         {"render", "a red apple", "--steps", "150", "--out", pool.file("never.png").string()},
         "render.log");
-    REQUIRE(eventually([&] { return pool.json({"status"}).at("jobs_running") == 1; }, 20s));
+    REQUIRE(eventually([&] { return pool.json({"status"}).at("jobs_running") == 1; }, kSoon));
     rendering.signal(SIGINT);
-    const auto status = rendering.wait(10s);
+    const auto status = rendering.wait(kSoon);
     INFO(rendering.output());
     CHECK(status == 1);
     CHECK_FALSE(std::filesystem::exists(pool.file("never.png")));
@@ -127,11 +127,11 @@ TEST_CASE("a worker that is told to stop leaves cleanly and its job is rendered 
     Process rendering = pool.gotong_in_background(
         {"render", "a red apple", "--steps", "150", "--out", pool.file("apple.png").string()},
         "render.log");
-    REQUIRE(eventually([&] { return pool.json({"status"}).at("jobs_running") == 1; }, 20s));
+    REQUIRE(eventually([&] { return pool.json({"status"}).at("jobs_running") == 1; }, kSoon));
     pool.worker->signal(SIGTERM);
-    CHECK(pool.worker->wait(30s) == 0);
+    CHECK(pool.worker->wait(kSoon) == 0);
     pool.start_worker("second");
-    CHECK(rendering.wait(60s) == 0);
+    CHECK(rendering.wait(kSoon * 2) == 0);
     INFO(rendering.output());
     CHECK(pool.gotong({"verify", pool.file("apple.png").string()}).status == 0);
 }

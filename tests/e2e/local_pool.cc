@@ -49,7 +49,7 @@ void LocalPool::start_coordinator(const std::vector<std::string>& more) {
     command.insert(command.end(), where.begin(), where.end());
     coordinator.emplace(command, dir_ / "coordinator.log", environment_);
     const bool serves =
-        eventually([&] { return std::filesystem::exists(data() / "endpoints.json"); }, 20s);
+        eventually([&] { return std::filesystem::exists(data() / "endpoints.json"); }, kSoon);
     INFO(coordinator->output());
     REQUIRE(serves);
 }

@@ -52,6 +52,9 @@ struct Finished {
 Finished run(const std::vector<std::string>& command, const Environment& environment = {},
              std::chrono::milliseconds patience = std::chrono::seconds{120});
 
+// For what happens at once on an idle machine: far above what a busy one needs, reached on failure.
+inline constexpr std::chrono::seconds kSoon{60};
+
 // Asks `condition` every few milliseconds until it holds; false after `patience`.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds patience);

@@ -46,7 +46,7 @@ TEST_CASE("a program is found as a shell finds it, and one that is not there is 
 TEST_CASE("a child reads nothing from our terminal and sees the variables it is given") {
     auto child = Child::start(shell("cat && test \"$GOTONG_TEST_WORD\" = hello"));
     REQUIRE(child);
-    CHECK(child->wait(5s) == 0);
+    CHECK(child->wait(test::kSoon) == 0);
 }
 
 TEST_CASE("a child that is told to stop ends by that signal") {
@@ -54,7 +54,7 @@ TEST_CASE("a child that is told to stop ends by that signal") {
     REQUIRE(child);
     CHECK_FALSE(child->wait(1ms));
     child->signal(SIGTERM);
-    CHECK(child->wait(5s) == 128 + SIGTERM);
+    CHECK(child->wait(test::kSoon) == 128 + SIGTERM);
 }
 
 TEST_CASE("a child ends when its parent is killed") {
@@ -70,7 +70,8 @@ TEST_CASE("a child ends when its parent is killed") {
         _exit(0);
     }
     pid_t grandchild = 0;
-    REQUIRE(test::eventually([&] { return bool(std::ifstream{pid_file} >> grandchild); }, 5s));
+    REQUIRE(
+        test::eventually([&] { return bool(std::ifstream{pid_file} >> grandchild); }, test::kSoon));
     kill(parent, SIGKILL);
     waitpid(parent, nullptr, 0);
     // Adopted by init, it is gone, or a zombie until init looks.
@@ -80,7 +81,7 @@ TEST_CASE("a child ends when its parent is killed") {
             std::string number, name, state;
             return !(stat >> number >> name >> state) || state == "Z";
         },
-        5s));
+        test::kSoon));
 }
 
 TEST_CASE("what a child says is kept in its log, line by line") {
@@ -88,7 +89,7 @@ TEST_CASE("what a child says is kept in its log, line by line") {
     auto child = Child::start(shell("printf 'one\\ntwo\\nunfinished'"));
     REQUIRE(child);
     { const Relay relay{"child", dir / "log", Loudness::silent, child->take_output()}; }
-    CHECK(child->wait(5s) == 0);
+    CHECK(child->wait(test::kSoon) == 0);
     CHECK(last_line(dir / "log") == "unfinished");
     std::ifstream log{dir / "log"};
     std::string first;

@@ -24,9 +24,12 @@ TEST_CASE("a connection that says nothing is cut off") {
     Door door({.idle = kShort});
     Client client(door);
     CHECK(client.is_hung_up());
-    Client later(door);
-    CHECK(later.request("GET", "/healthz")->status == 200);
-    CHECK(later.is_hung_up());
+    // A client that speaks in time, which on a busy machine takes more than one try.
+    std::optional<Client> later;
+    std::optional<Answer> answer;
+    while (!answer) answer = later.emplace(door).request("GET", "/healthz");
+    CHECK(answer->status == 200);
+    CHECK(later->is_hung_up());
 }
 
 TEST_CASE("a body that stalls is cut off, and leaves nothing behind") {

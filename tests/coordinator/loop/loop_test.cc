@@ -102,7 +102,7 @@ TEST_CASE("an answer of the core reaches the one who asked") {
 TEST_CASE("time passes for the core while nobody says anything") {
     Stage stage;
     REQUIRE(stage.loop.start());
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (stage.silence.ticks < 3 && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(5ms);
     }

@@ -71,7 +71,7 @@ TEST_CASE("a child's end is told in words") {
     file::UniqueFd socket;
     auto exits = Process::start({.program = "/bin/sh", .arguments = {"-c", "exit 3"}}, socket);
     REQUIRE(exits);
-    CHECK(exits->end(5'000) == "exited with status 3");
+    CHECK(exits->end(60'000) == "exited with status 3");
     auto sleeps = Process::start({.program = "/bin/sleep", .arguments = {"60"}}, socket);
     REQUIRE(sleeps);
     CHECK(sleeps->end(0) == "was killed by signal 9");
@@ -93,7 +93,7 @@ TEST_CASE("a child dies with its parent") {
     ::waitpid(parent, nullptr, 0);
     REQUIRE(child > 0);
     bool is_gone = false;
-    for (int i = 0; i < 500 && !is_gone; ++i) {
+    for (int i = 0; i < 6'000 && !is_gone; ++i) {
         // A zombie that nobody has reaped yet has no command line any more.
         char first = 0;
         std::FILE* file = std::fopen(("/proc/" + std::to_string(child) + "/cmdline").c_str(), "rb");
