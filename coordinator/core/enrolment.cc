@@ -46,8 +46,10 @@ Result<Answer> enrol(Step& step, const Enrol& event) {
     const WorkerId id = crypto::worker_id_of(event.public_key);
     const store::Worker* known = state.workers.find(id);
     if (known && known->revoked) {
-        return fail(ErrorCode::permission_denied,
-                    "this key was revoked by the pool's operator; join with a new one");
+        return fail(
+            ErrorCode::permission_denied,
+            "the pool's operator has revoked this worker's key; join from a new --data folder, "
+            "which makes a new one");
     }
     if (!step.store.take_invite(event.invite_hash, step.now.wall)) return earlier_enrolment(known);
 

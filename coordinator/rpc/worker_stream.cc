@@ -27,7 +27,8 @@ Result<> check_enrolled(const core::Core& core, const crypto::PublicKey& key) {
     }
     if (worker->revoked) {
         return fail(ErrorCode::permission_denied,
-                    "the pool's operator has revoked this worker; only a new invite brings it back",
+                    "the pool's operator has revoked this worker's key; joining again takes a new "
+                    "invite and a new --data folder",
                     "public_key");
     }
     return {};

@@ -102,11 +102,25 @@ TEST_CASE("a revoked worker is sent away and gets no jobs") {
     LocalPool pool;
     pool.join_worker();
     pool.start_worker();
-    REQUIRE(eventually([&] { return pool.json({"status"}).at("workers_online") == 1; }, 20s));
+    REQUIRE(eventually([&] { return pool.json({"status"}).at("workers_online") == 1; }, kSoon));
     REQUIRE(pool.gotong({"worker", "revoke", "worker"}).status == 0);
-    CHECK(eventually([&] { return pool.json({"status"}).at("workers_online") == 0; }, 20s));
+    CHECK(eventually([&] { return pool.json({"status"}).at("workers_online") == 0; }, kSoon));
     CHECK(eventually([&] { return pool.worker->output().find("revoked") != std::string::npos; },
-                     20s));
+                     kSoon));
+    pool.worker.reset();
+
+    const auto join_with = [&](const std::string& folder) {
+        const std::string invite = pool.json({"invite"}).at("invite");
+        return run(
+            {binary("gotong-worker"), "join", invite, "--data", pool.worker_data(folder).string(),
+             "--models", demo_model().parent_path().string(), "--no-run"},
+            pool.environment());
+    };
+    const Finished again = join_with("worker");
+    INFO(again.out << again.err);
+    CHECK(again.status == 4);
+    CHECK(says(again, "--data"));  // What brings it back: a new key, in a folder of its own.
+    CHECK(join_with("another").status == 0);
 }
 
 TEST_CASE("weights that differ from the pool's are not offered, and the worker says which file") {
@@ -131,7 +145,7 @@ TEST_CASE("weights that differ from the pool's are not offered, and the worker s
             return pool.worker->output().find("vae/diffusion_pytorch_model.safetensors") !=
                    std::string::npos;
         },
-        20s));
+        kSoon));
 }
 
 TEST_CASE("an identity file that others can read stops the worker with the command that mends it") {
@@ -141,7 +155,7 @@ TEST_CASE("an identity file that others can read stops the worker with the comma
                                  std::filesystem::perms::group_read,
                                  std::filesystem::perm_options::add);
     pool.start_worker();
-    const auto status = pool.worker->wait(10s);
+    const auto status = pool.worker->wait(kSoon);
     INFO(pool.worker->output());
     CHECK(status == 2);
     CHECK(pool.worker->output().find("chmod 600") != std::string::npos);

@@ -1,6 +1,5 @@
 #include "worker/daemon/joining.h"
 
-#include <optional>
 #include <utility>
 
 #include "common/http/url.h"
@@ -55,34 +54,16 @@ Result<receipt::KnownPools> with_pool(const fs::path& file, const invite::Invite
     return pools;
 }
 
-bool is_refusal(const Error& error) {
-    return error.code != ErrorCode::unavailable && error.code != ErrorCode::deadline_exceeded;
-}
-
-// The membership that this folder has of the invite's pool, if its enrolment is for `key`.
-std::optional<Membership> earlier(const Home& home, const invite::Invite& invite,
-                                  const crypto::PublicKey& key) {
-    auto membership = home.membership();
-    if (!membership || membership->pool.pool_key != invite.pool_key) return std::nullopt;
-    if (!sign::check_enrolment(membership->enrolment, key, invite.pool_key)) return std::nullopt;
-    return std::move(*membership);
-}
-
-Result<Membership> enrolled(const Home& home, const JoinRequest& request,
-                            const invite::Invite& invite, const crypto::SigningKey& key) {
+Result<Membership> enrolled(const invite::Invite& invite, const crypto::SigningKey& key,
+                            const std::string& name) {
     const auto channel = link::open_channel(endpoint_of(invite));
     if (!channel) return Failure{channel.error()};
-    auto answer = link::enrol(*channel, invite, key, request.name);
-    if (answer)
-        return Membership{.pool = endpoint_of(invite),
-                          .pool_name = std::move(answer->pool_name),
-                          .models = {},
-                          .enrolment = std::move(answer->enrolment)};
-    auto known = earlier(home, invite, key.public_key());
-    if (!known || !is_refusal(answer.error())) return Failure{answer.error()};
-    log::info("already one of this pool's workers; the invite was not needed");
-    known->pool = endpoint_of(invite);
-    return std::move(*known);
+    auto answer = link::enrol(*channel, invite, key, name);
+    if (!answer) return Failure{answer.error()};
+    return Membership{.pool = endpoint_of(invite),
+                      .pool_name = std::move(answer->pool_name),
+                      .models = {},
+                      .enrolment = std::move(answer->enrolment)};
 }
 
 }  // namespace
@@ -116,7 +97,7 @@ Result<Membership> join(const Home& home, const JoinRequest& request) {
     if (!pools) return Failure{pools.error()};
     const auto key = sign::load_or_create_key(home.folder());
     if (!key) return Failure{key.error()};
-    auto membership = enrolled(home, request, *invite, *key);
+    auto membership = enrolled(*invite, *key, request.name);
     if (!membership) return membership;
     membership->models = std::move(*models);
     if (const auto kept = home.remember(*membership); !kept) return Failure{kept.error()};

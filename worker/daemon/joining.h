@@ -22,8 +22,8 @@ std::vector<std::string> terms(const invite::Invite& invite, const Home& home,
 
 // Enrols this machine's key, writes DIR/worker.json, and adds the pool to the user's known pools.
 // The models are looked through first, so that no invite is used up for a mistyped folder. Joining
-// again renews the enrolment; with an invite that is used up, a membership of the same pool stays
-// as it is.
+// again renews the enrolment, also with an invite that is used up: the pool knows the key. A key
+// that the pool has revoked stays out.
 //
 // Errors: invalid_argument and not_found (invite, models), unavailable (no pool there),
 // permission_denied (refused: used, expired, another certificate or key), failed_precondition.
