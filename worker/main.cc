@@ -81,7 +81,7 @@ void print_joined(const JoinOptions& options, const std::vector<std::string>& te
     if (options.json) {
         const nlohmann::ordered_json json{{"pool", membership.pool_name},
                                           {"address", membership.pool.address},
-                                          {"poolKeyId", crypto::key_id(membership.pool.pool_key)},
+                                          {"pool_key_id", crypto::key_id(membership.pool.pool_key)},
                                           {"models", membership.models.string()},
                                           {"terms", terms}};
         std::printf("%s\n", json.dump().c_str());
