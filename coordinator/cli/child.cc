@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kLookUp{5};
+constexpr std::chrono::milliseconds kEndLookUp{5};
 constexpr int kExecFailed = 127;  // As shells have it.
 constexpr int kSignalBase = 128;
 
@@ -119,7 +119,7 @@ std::optional<int> Child::wait(std::chrono::milliseconds patience) {
         } else if (std::chrono::steady_clock::now() >= deadline) {
             return std::nullopt;
         } else {
-            std::this_thread::sleep_for(kLookUp);
+            std::this_thread::sleep_for(kEndLookUp);
         }
     }
     return status_;

@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Backoff kRetry{.first = std::chrono::milliseconds{200}, .most = std::chrono::seconds{5}};
+constexpr Backoff kDownloadRetry{.first = std::chrono::milliseconds{200},
+                                 .most = std::chrono::seconds{5}};
 
 // A gateway that restarts has fresh addresses, so each try asks for them.
 Result<std::string> download_patiently(const Creator& creator, v1::Job job,
@@ -24,7 +25,8 @@ Result<std::string> download_patiently(const Creator& creator, v1::Job job,
         auto picture = download(creator, job);
         if (picture || picture.error().code != ErrorCode::unavailable) return picture;
         if (std::chrono::steady_clock::now() > deadline) return picture;
-        if (!sleep_unless(interrupt.token(), backoff_delay(kRetry, failures, 1.0))) return picture;
+        if (!sleep_unless(interrupt.token(), backoff_delay(kDownloadRetry, failures, 1.0)))
+            return picture;
         v1::GetJobRequest request;
         request.set_job_id(job.job_id());
         if (auto fresh = creator.ask(&CreatorStub::GetJob, request)) job = fresh->job();

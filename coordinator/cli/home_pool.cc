@@ -38,8 +38,8 @@ std::string host_name() {
 }
 
 std::string how_it_ended(int status, const fs::path& log) {
-    constexpr int kSignalBase = 128;
-    if (status > kSignalBase) return "was killed by signal " + std::to_string(status - kSignalBase);
+    constexpr int kKilledBy = 128;
+    if (status > kKilledBy) return "was killed by signal " + std::to_string(status - kKilledBy);
     const std::string said = last_line(log);
     return "ended with status " + std::to_string(status) + (said.empty() ? "" : ": " + said);
 }

@@ -19,7 +19,7 @@ std::uint64_t size_of(const v1::Model& model) {
     return bytes;
 }
 
-nlohmann::ordered_json to_json(const v1::Model& model) {
+nlohmann::ordered_json model_json(const v1::Model& model) {
     nlohmann::ordered_json object{{"name", model.name()},
                                   {"family", model.family()},
                                   {"digest", crypto::to_hex(as_bytes(model.digest()))},
@@ -39,7 +39,7 @@ nlohmann::ordered_json to_json(const v1::Model& model) {
     return object;
 }
 
-nlohmann::ordered_json to_json(const v1::Sampler& sampler) {
+nlohmann::ordered_json sampler_json(const v1::Sampler& sampler) {
     const auto list = [](const auto& texts) {
         return std::vector<std::string>(texts.begin(), texts.end());
     };
@@ -68,7 +68,7 @@ std::string names_of(const v1::ListModelsResponse& answer, Wanted wanted) {
     return listed(names, ", ");
 }
 
-class List final : public CreatorCommand {
+class ListModels final : public CreatorCommand {
   public:
     Result<Exit> run() override {
         const auto creator = connect();
@@ -85,9 +85,9 @@ class List final : public CreatorCommand {
   private:
     static void print_object(const v1::ListModelsResponse& answer) {
         auto models = nlohmann::ordered_json::array();
-        for (const v1::Model& model : answer.models()) models.push_back(to_json(model));
+        for (const v1::Model& model : answer.models()) models.push_back(model_json(model));
         auto samplers = nlohmann::ordered_json::array();
-        for (const v1::Sampler& it : answer.sampler_facts()) samplers.push_back(to_json(it));
+        for (const v1::Sampler& it : answer.sampler_facts()) samplers.push_back(sampler_json(it));
         print_json({{"models", std::move(models)},
                     {"sampler_facts", std::move(samplers)},
                     {"samplers",
@@ -98,6 +98,8 @@ class List final : public CreatorCommand {
 
     static void print_text(const v1::ListModelsResponse& answer) {
         constexpr std::uint64_t kMegabyte = 1'000'000;
+        if (answer.models().empty())
+            print_line("No models yet: the pool's operator adds one with `gotong models add`.");
         for (const v1::Model& model : answer.models()) {
             print_line(fmt::format(
                 "{:<24} {:<6} {:>6} MB  {}x{} (up to {}x{}, multiples of {})  {}", model.name(),
@@ -208,8 +210,8 @@ class Remove final : public AdminCommand {
 
 void add_models(CLI::App& parent, Commands& commands) {
     CLI::App& group = add_group(parent, commands, "models", "What the pool can render with",
-                                std::make_unique<List>());
-    add_command(group, commands, std::make_unique<List>(),
+                                std::make_unique<ListModels>());
+    add_command(group, commands, std::make_unique<ListModels>(),
                 {"list", "List the pool's models", "  gotong models list --json"});
     add_command(group, commands, std::make_unique<Add>(),
                 {"add", "Put a model into the pool's catalogue",

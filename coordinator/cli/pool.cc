@@ -24,14 +24,14 @@ Result<> save(const KnownPools& pools) {
     return pools.save(*path);
 }
 
-nlohmann::ordered_json to_json(const KnownPool& pool) {
+nlohmann::ordered_json pool_json(const KnownPool& pool) {
     return {{"name", pool.name},
             {"key", pool_key_text(pool.key)},
             {"address", pool.address},
             {"fingerprint", pool.fingerprint}};
 }
 
-class List final : public Command {
+class ListPools final : public Command {
   public:
     void add_options(CLI::App&) override {}
 
@@ -41,14 +41,14 @@ class List final : public Command {
         auto array = nlohmann::ordered_json::array();
         for (const KnownPool& pool : pools->all()) {
             if (!json) print_line(pool.name + "  " + pool_key_text(pool.key) + "  " + pool.address);
-            array.push_back(to_json(pool));
+            array.push_back(pool_json(pool));
         }
         if (json) print_json({{"pools", std::move(array)}});
         return Exit::done;
     }
 };
 
-class Trust final : public Command {
+class TrustPool final : public Command {
   public:
     void add_options(CLI::App& app) override {
         app.add_option("NAME", name_, "The pool's name")->required();
@@ -64,7 +64,7 @@ class Trust final : public Command {
         if (const auto added = pools->add(pool); !added) return Failure{added.error()};
         if (const auto saved = save(*pools); !saved) return Failure{saved.error()};
         if (json)
-            print_json(to_json(pool));
+            print_json(pool_json(pool));
         else
             print_line("Pictures that pool " + name_ + " signed are trusted from now on.");
         return Exit::done;
@@ -75,7 +75,7 @@ class Trust final : public Command {
     std::string key_;
 };
 
-class Forget final : public Command {
+class ForgetPool final : public Command {
   public:
     void add_options(CLI::App& app) override {
         app.add_option("NAME", name_, "Its name, or its key where several have that name")
@@ -108,13 +108,13 @@ class Forget final : public Command {
 
 void add_pool(CLI::App& parent, Commands& commands) {
     CLI::App& group = add_group(parent, commands, "pool", "The pools whose signatures you trust",
-                                std::make_unique<List>());
-    add_command(group, commands, std::make_unique<List>(),
+                                std::make_unique<ListPools>());
+    add_command(group, commands, std::make_unique<ListPools>(),
                 {"list", "List them", "  gotong pool list"});
-    add_command(group, commands, std::make_unique<Trust>(),
+    add_command(group, commands, std::make_unique<TrustPool>(),
                 {"trust", "Trust a pool whose key somebody gave you",
                  "  gotong pool trust attic qUt3...="});
-    add_command(group, commands, std::make_unique<Forget>(),
+    add_command(group, commands, std::make_unique<ForgetPool>(),
                 {"forget", "Stop trusting a pool", "  gotong pool forget attic"});
 }
 

@@ -11,7 +11,7 @@
 namespace gotong::cli {
 namespace {
 
-constexpr double kMicro = 1e6;
+constexpr double kMicroCredits = 1e6;
 constexpr double kMaxGrant = 1e9;  // Credits; a thousandfold margin below what 64 bits hold.
 
 class Create final : public AdminCommand {
@@ -28,7 +28,7 @@ class Create final : public AdminCommand {
         request.set_account(name_);
         if (grant_ >= 0)
             request.set_grant_micro_credits(
-                static_cast<std::uint64_t>(std::llround(grant_ * kMicro)));
+                static_cast<std::uint64_t>(std::llround(grant_ * kMicroCredits)));
         const auto made = ask(&AdminStub::CreateToken, request);
         if (!made) return Failure{made.error()};
         if (json) {
@@ -45,7 +45,7 @@ class Create final : public AdminCommand {
     double grant_ = -1;  // Negative: not given.
 };
 
-class List final : public AdminCommand {
+class ListAccounts final : public AdminCommand {
   public:
     Result<Exit> run() override {
         const auto answer = ask(&AdminStub::ListAccounts, v1::ListAccountsRequest{});
@@ -80,7 +80,7 @@ class List final : public AdminCommand {
     }
 };
 
-class Revoke final : public AdminCommand {
+class RevokeAccount final : public AdminCommand {
   public:
     void add_options(CLI::App& app) override {
         AdminCommand::add_options(app);
@@ -107,14 +107,14 @@ class Revoke final : public AdminCommand {
 
 void add_token(CLI::App& parent, Commands& commands) {
     CLI::App& group = add_group(parent, commands, "token", "Creators' accounts and their tokens",
-                                std::make_unique<List>());
+                                std::make_unique<ListAccounts>());
     add_command(group, commands, std::make_unique<Create>(),
                 {"create", "Open an account and print its token",
                  "  gotong token create ana\n"
                  "  gotong token create studio --grant 5000"});
-    add_command(group, commands, std::make_unique<List>(),
+    add_command(group, commands, std::make_unique<ListAccounts>(),
                 {"list", "List the accounts with their credits", "  gotong token list --json"});
-    add_command(group, commands, std::make_unique<Revoke>(),
+    add_command(group, commands, std::make_unique<RevokeAccount>(),
                 {"revoke", "Make an account's token useless", "  gotong token revoke ana"});
 }
 

@@ -29,8 +29,7 @@ class Watch final : public CreatorCommand {
     Result<Exit> run() override {
         const Interrupt interrupt;
         if (const auto writable = check_writable(out_); !writable) return Failure{writable.error()};
-        if (const auto writable = check_writable(fs::path{previews_} / "x"); !writable)
-            return Failure{writable.error()};
+        if (const auto there = check_previews(); !there) return Failure{there.error()};
         const auto creator = connect();
         if (!creator) return Failure{creator.error()};
         v1::GetJobRequest request;
@@ -45,6 +44,13 @@ class Watch final : public CreatorCommand {
     }
 
   private:
+    Result<> check_previews() const {
+        std::error_code error;
+        if (previews_.empty() || fs::is_directory(previews_, error)) return {};
+        return fail(ErrorCode::invalid_argument,
+                    "previews: there is no folder " + previews_ + "; make it first", "previews");
+    }
+
     Following::OnPreview keeper() const {
         return [folder = fs::path{previews_}](const v1::Job& job, const std::string& png) {
             const auto name = folder / (job.job_id() + "-" + std::to_string(job.step()) + ".png");

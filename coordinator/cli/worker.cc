@@ -14,7 +14,7 @@ namespace {
 
 using Worker = v1::ListWorkersResponse::Worker;
 
-nlohmann::ordered_json to_json(const Worker& worker) {
+nlohmann::ordered_json worker_json(const Worker& worker) {
     return {{"worker_id", worker.worker_id()},
             {"name", worker.name()},
             {"key", crypto::base64_encode(as_bytes(worker.public_key()))},
@@ -31,15 +31,19 @@ const char* state_of(const Worker& worker) {
     return worker.online() ? "online" : "away";
 }
 
-class List final : public AdminCommand {
+class ListWorkers final : public AdminCommand {
   public:
     Result<Exit> run() override {
         const auto answer = ask(&AdminStub::ListWorkers, v1::ListWorkersRequest{});
         if (!answer) return Failure{answer.error()};
         if (json) {
             auto workers = nlohmann::ordered_json::array();
-            for (const Worker& worker : answer->workers()) workers.push_back(to_json(worker));
+            for (const Worker& worker : answer->workers()) workers.push_back(worker_json(worker));
             print_json({{"workers", std::move(workers)}});
+            return Exit::done;
+        }
+        if (answer->workers().empty()) {
+            print_line("No machines yet: `gotong invite` makes an invite for one.");
             return Exit::done;
         }
         print_line(fmt::format("{:<33} {:<16} {:<8} {:>8} {:>10}  {}", "id", "name", "state",
@@ -54,7 +58,7 @@ class List final : public AdminCommand {
     }
 };
 
-class Revoke final : public AdminCommand {
+class RevokeWorker final : public AdminCommand {
   public:
     void add_options(CLI::App& app) override {
         AdminCommand::add_options(app);
@@ -80,11 +84,12 @@ class Revoke final : public AdminCommand {
 }  // namespace
 
 void add_worker(CLI::App& parent, Commands& commands) {
-    CLI::App& group = add_group(parent, commands, "worker",
-                                "The machines that render for this pool", std::make_unique<List>());
-    add_command(group, commands, std::make_unique<List>(),
+    CLI::App& group =
+        add_group(parent, commands, "worker", "The machines that render for this pool",
+                  std::make_unique<ListWorkers>());
+    add_command(group, commands, std::make_unique<ListWorkers>(),
                 {"list", "List the machines, online or not", "  gotong worker list"});
-    add_command(group, commands, std::make_unique<Revoke>(),
+    add_command(group, commands, std::make_unique<RevokeWorker>(),
                 {"revoke", "Send a machine away for good", "  gotong worker revoke attic"});
 }
 
