@@ -1,6 +1,10 @@
 // gotong: the command line of creators and operators.
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 
+#include "common/text/closest.h"
+#include "common/text/printable.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/report.h"
 
@@ -21,6 +25,20 @@ void add_all(CLI::App& app, Commands& commands) {
     add_pool(app, commands);
 }
 
+// The closest command to a word that is none; CLI11 would only say that a command is missing.
+std::optional<std::string> meant_by(const CLI::App& app, std::string_view word) {
+    std::vector<std::string_view> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (word.starts_with('-') || std::ranges::find(names, word) != names.end()) return std::nullopt;
+    return std::string(gotong::text::closest(word, names));
+}
+
+Exit refuse(std::string_view word, const std::string& meant) {
+    note("gotong: there is no command \"" + gotong::text::printable(word) + "\"; did you mean \"" +
+         meant + "\"? `gotong --help` lists all");
+    return Exit::usage;
+}
+
 Exit run(Command& command) {
     const gotong::Result<Exit> outcome = command.run();
     if (outcome) return *outcome;
@@ -37,6 +55,8 @@ int main(int argc, char** argv) {
     app.footer("`gotong COMMAND --help` shows each command's options and examples.");
     Commands commands;
     add_all(app, commands);
+    if (const auto meant = argc > 1 ? meant_by(app, argv[1]) : std::nullopt)
+        return static_cast<int>(refuse(argv[1], *meant));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

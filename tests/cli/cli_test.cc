@@ -59,6 +59,22 @@ TEST_CASE("every command explains itself, with examples") {
     }
 }
 
+TEST_CASE("a mistyped command is answered with the closest one") {
+    const Finished refused = Newcomer().gotong({"rendr", "a red apple"});
+    INFO(refused.err);
+    CHECK(refused.status == 2);
+    CHECK(refused.err.find("\"render\"") != std::string::npos);
+}
+
+TEST_CASE("a missing folder for previews is named as what it is") {
+    const Newcomer user;
+    const Finished refused = user.gotong({"watch", std::string(32, '0'), "--out",
+                                          user.file("a.png"), "--previews", user.file("nowhere")});
+    INFO(refused.err);
+    CHECK(refused.status == 2);
+    CHECK(refused.err.find("previews: there is no folder") != std::string::npos);
+}
+
 TEST_CASE("wrong usage is exit code 2") {
     const Newcomer user;
     CHECK(user.gotong({}).status == 2);
