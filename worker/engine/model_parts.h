@@ -2,6 +2,7 @@
 #pragma once
 
 #include "worker/engine/decode/vae.h"
+#include "worker/engine/denoise/replay.h"
 #include "worker/engine/denoise/unet.h"
 #include "worker/engine/encode/clip_text.h"
 #include "worker/engine/layers/weights.h"
@@ -19,6 +20,7 @@ struct Model::Parts {
     Unet unet;
     VaeDecoder decoder;
     SchedulerConfig scheduler;
+    Replay replay{};
 };
 
 }  // namespace gotong::engine

@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
 namespace gotong::engine {
 namespace {
 
@@ -12,6 +14,16 @@ at::Tensor joined(const std::vector<const Prompted*>& pictures, Pick pick) {
     rows.reserve(pictures.size());
     for (const Prompted* picture : pictures) rows.push_back(pick(*picture));
     return at::cat(rows);
+}
+
+// All tensors, in one order.
+std::vector<at::Tensor> tensors_of(const Prompted& prompted) {
+    std::vector<at::Tensor> tensors;
+    for (const TextKeys::Pair& pair : prompted.text.pairs) {
+        tensors.push_back(pair.keys);
+        tensors.push_back(pair.values);
+    }
+    return tensors;
 }
 
 }  // namespace
@@ -25,6 +37,27 @@ Prompted stacked(const std::vector<const Prompted*>& pictures) {
              joined(pictures, [i](const Prompted& it) { return it.text.pairs.at(i).values; })});
     }
     return all;
+}
+
+Prompted cloned(const Prompted& prompted) {
+    Prompted copy;
+    for (const TextKeys::Pair& pair : prompted.text.pairs)
+        copy.text.pairs.push_back({pair.keys.clone(), pair.values.clone()});
+    return copy;
+}
+
+bool have_same_shapes(const Prompted& a, const Prompted& b) {
+    const std::vector<at::Tensor> ours = tensors_of(a);
+    const std::vector<at::Tensor> theirs = tensors_of(b);
+    return std::equal(
+        ours.begin(), ours.end(), theirs.begin(), theirs.end(),
+        [](const at::Tensor& x, const at::Tensor& y) { return x.sizes() == y.sizes(); });
+}
+
+void copy_into(Prompted& to, const Prompted& from) {
+    const std::vector<at::Tensor> into = tensors_of(to);
+    const std::vector<at::Tensor> out_of = tensors_of(from);
+    for (std::size_t i = 0; i < into.size(); ++i) into[i].copy_(out_of[i]);
 }
 
 }  // namespace gotong::engine

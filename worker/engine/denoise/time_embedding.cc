@@ -19,8 +19,7 @@ TimeEmbedding::TimeEmbedding(const Scope& scope, const UnetConfig& config)
       linear1_(scope / "linear_1", width_, config.time_width()),
       linear2_(scope / "linear_2", config.time_width(), config.time_width()) {}
 
-at::Tensor TimeEmbedding::operator()(at::ArrayRef<double> timesteps,
-                                     const at::TensorOptions& options) {
+at::Tensor TimeEmbedding::waves(at::ArrayRef<double> timesteps) const {
     const std::int64_t half = width_ / 2;
     // In fp32 on purpose, as the models were trained: an angle near 999 is only good to 6e-5.
     const at::Tensor powers = at::arange(half, at::TensorOptions(at::kFloat)) *
@@ -29,9 +28,13 @@ at::Tensor TimeEmbedding::operator()(at::ArrayRef<double> timesteps,
     const at::Tensor angles = times.unsqueeze(1) * at::exp(powers);
     const at::Tensor sines = at::sin(angles);
     const at::Tensor cosines = at::cos(angles);
-    at::Tensor waves = cosines_first_ ? at::cat({cosines, sines}, 1) : at::cat({sines, cosines}, 1);
-    if (width_ % 2 == 1) waves = at::constant_pad_nd(waves, {0, 1});
-    return linear2_(at::silu(linear1_(waves.to(options))));
+    const at::Tensor waves =
+        cosines_first_ ? at::cat({cosines, sines}, 1) : at::cat({sines, cosines}, 1);
+    return width_ % 2 == 1 ? at::constant_pad_nd(waves, {0, 1}) : waves;
+}
+
+at::Tensor TimeEmbedding::operator()(const at::Tensor& waves) {
+    return linear2_(at::silu(linear1_(waves)));
 }
 
 }  // namespace gotong::engine

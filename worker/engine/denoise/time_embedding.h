@@ -10,8 +10,12 @@ class TimeEmbedding {
   public:
     TimeEmbedding(const Scope& scope, const UnetConfig& config);
 
-    // A timestep for each row; it may be fractional. Returns [rows, config.time_width()].
-    at::Tensor operator()(at::ArrayRef<double> timesteps, const at::TensorOptions& options);
+    // A timestep for each row; it may be fractional. Returns their sines and cosines, fp32 on the
+    // CPU: [rows, channels of the first level].
+    at::Tensor waves(at::ArrayRef<double> timesteps) const;
+
+    // Waves, on the layers' device and in their type -> [rows, config.time_width()].
+    at::Tensor operator()(const at::Tensor& waves);
 
   private:
     std::int64_t width_;  // Of the sines and cosines together.

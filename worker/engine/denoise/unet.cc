@@ -28,10 +28,9 @@ TextKeys Unet::text_keys(const at::Tensor& context) {
     return keys;
 }
 
-at::Tensor Unet::operator()(const at::Tensor& latent, at::ArrayRef<double> timesteps,
+at::Tensor Unet::operator()(const at::Tensor& latent, const at::Tensor& waves,
                             const Prompted& prompted) {
-    // Every block begins with the silu of it.
-    const at::Tensor time = at::silu(time_(timesteps, latent.options()));
+    const at::Tensor time = at::silu(time_(waves));  // Every block begins with the silu of it.
     std::size_t next_text = 0;
     const StepInput step{time, prompted.text, next_text};
     at::Tensor x = conv_in_(latent.contiguous(at::MemoryFormat::ChannelsLast));
@@ -39,8 +38,7 @@ at::Tensor Unet::operator()(const at::Tensor& latent, at::ArrayRef<double> times
     for (DownBlock& block : down_) x = block(x, step, skips);
     x = middle_(x, step);
     for (UpBlock& block : up_) x = block(x, step, skips);
-    x = norm_out_(x);
-    return conv_out_(at::silu_(x));
+    return conv_out_(norm_out_.silu(x));
 }
 
 }  // namespace gotong::engine

@@ -18,9 +18,13 @@ class Unet {
     // Once a picture. context: [batch, tokens, width], on the model's device, in its type.
     TextKeys text_keys(const at::Tensor& context);
 
-    // latent: [rows, in_channels, h, w], h and w multiples of config().size_multiple(); a timestep
-    // for each row, and as many rows of `prompted`. Returns [rows, out_channels, h, w].
-    at::Tensor operator()(const at::Tensor& latent, at::ArrayRef<double> timesteps,
+    // What a call is told of the timesteps, one for each row: fp32 on the CPU.
+    at::Tensor waves(at::ArrayRef<double> timesteps) const { return time_.waves(timesteps); }
+
+    // latent: [rows, in_channels, h, w], h and w multiples of config().size_multiple(); `waves` of
+    // as many timesteps, and as many rows of `prompted`; all on the model's device and in its type.
+    // Returns [rows, out_channels, h, w].
+    at::Tensor operator()(const at::Tensor& latent, const at::Tensor& waves,
                           const Prompted& prompted);
 
     const UnetConfig& config() const { return config_; }
