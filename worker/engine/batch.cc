@@ -48,6 +48,7 @@ Result<> Batch::Members::join(Ticket ticket, Order order) {
     if (order.start) {
         if (const auto ok = check_start(model.info, request, *order.start); !ok) return ok;
     }
+    if (const auto ok = check_beside(model.info, request, order.beside); !ok) return ok;
     if (!takes(request)) {
         return fail(ErrorCode::invalid_argument, "size differs from that of the batch under way",
                     "size");
@@ -112,8 +113,8 @@ void Batch::Members::advance(std::vector<Ended>& ended) {
     }
     const Placement& place = model.placement;
     const auto placed = [&](const at::Tensor& it) { return it.to(place.device, place.type); };
-    const at::Tensor outputs = plain(model.replay(model.unet, placed(at::cat(inputs)),
-                                                  placed(model.unet.waves(timesteps)), prompted()));
+    const at::Tensor outputs = plain(model.replay(
+        model.unet, placed(at::cat(inputs)), placed(model.unet.waves_of(timesteps)), prompted()));
     std::int64_t row = 0;
     for (auto it = each.begin(); it != each.end();) {
         const std::int64_t rows = it->painting.rows();

@@ -9,17 +9,46 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<ClipTextEncoder> load_text_encoder(const fs::path& folder, const Placement& placement) {
-    auto json = open_config(folder, "text_encoder");
+Result<ClipTextEncoder> load_text_encoder(const fs::path& folder, const std::string& part,
+                                          ClipTextRole role, const Placement& placement) {
+    auto json = open_config(folder, part);
     if (!json) return Failure{json.error()};
-    const auto config = read_clip_text_config(*json);
+    const auto config = read_clip_text_config(*json, role);
     if (!config) return Failure{config.error()};
-    const auto file = open_weights(folder, "text_encoder", "model");
+    const auto file = open_weights(folder, part, "model");
     if (!file) return Failure{file.error()};
     Weights weights(file->file, file->name, placement);
-    ClipTextEncoder encoder(clip_text_scope(weights), *config);
+    ClipTextEncoder encoder(weights, *config, role);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return encoder;
+}
+
+// `suffix` of its folders: "" or "_2".
+Result<TextReader> load_text_reader(const fs::path& folder, const std::string& suffix,
+                                    ClipTextRole role, const Placement& placement) {
+    const std::string tokenizer_part = "tokenizer" + suffix;
+    const std::string encoder_part = "text_encoder" + suffix;
+    auto tokenizer = ClipTokenizer::load(folder / tokenizer_part);
+    if (!tokenizer) return Failure{tokenizer.error().during(tokenizer_part)};
+    auto encoder = load_text_encoder(folder, encoder_part, role, placement);
+    if (!encoder) return Failure{encoder.error()};
+    return TextReader{tokenizer_part, encoder_part, *std::move(tokenizer), *std::move(encoder)};
+}
+
+Result<TextStack> load_text(const fs::path& folder, const ModelIndex& index,
+                            const Placement& placement) {
+    using enum ClipTextRole::Layer;
+    std::vector<TextReader> readers;
+    auto first = load_text_reader(folder, "", {index.is_xl ? penultimate : last}, placement);
+    if (!first) return Failure{first.error()};
+    readers.push_back(*std::move(first));
+    if (index.is_xl) {
+        auto second = load_text_reader(folder, "_2", {penultimate, true}, placement);
+        if (!second) return Failure{second.error()};
+        readers.push_back(*std::move(second));
+    }
+    return TextStack{std::move(readers), index.zeros_for_empty_prompt ? TextStack::Empty::is_zeros
+                                                                      : TextStack::Empty::is_read};
 }
 
 Result<Unet> load_unet(const fs::path& folder, const Placement& placement) {
@@ -51,33 +80,45 @@ Result<VaeDecoder> load_decoder(const fs::path& folder, c10::Device device) {
 
 Failure mismatch(const std::string& what) { return fail(ErrorCode::invalid_argument, what); }
 
+Result<> check_channels(const UnetConfig& unet, const VaeConfig& vae) {
+    const std::int64_t latent = vae.latent_channels;
+    const bool inpaints = unet.in_channels == 2 * latent + 1;
+    if ((unet.in_channels == latent || inpaints) && unet.out_channels == latent) return {};
+    const std::string number = std::to_string(latent);
+    return fail(ErrorCode::unimplemented,
+                "unet/config.json: \"out_channels\" must be the " + number +
+                    " of vae/config.json's \"latent_channels\", and \"in_channels\" " + number +
+                    ", or " + std::to_string(2 * latent + 1) + " for inpainting");
+}
+
+Result<> check_told(const UnetConfig& unet, const TextStack& text) {
+    for (const UnetLevel& level : unet.levels) {
+        // The lowest level always attends: the block in the middle has a transformer.
+        const bool attends =
+            level.attention_down || level.attention_up || &level == &unet.levels.back();
+        if (!attends || level.context == text.context_width()) continue;
+        return mismatch("unet/config.json: \"cross_attention_dim\" is " +
+                        std::to_string(level.context) + "; the text encoders' \"hidden_size\" is " +
+                        std::to_string(text.context_width()));
+    }
+    if (unet.added_width == 0) return {};
+    if (text.pooled_width() == 0) {
+        return mismatch("unet/config.json: \"addition_embed_type\" asks for a second text encoder");
+    }
+    const std::int64_t told = text.pooled_width() + kAddedSizes * unet.added_size_width;
+    if (unet.added_width == told) return {};
+    return mismatch("unet/config.json: \"projection_class_embeddings_input_dim\" must be " +
+                    std::to_string(told) +
+                    ": text_encoder_2/config.json's \"projection_dim\" and " +
+                    std::to_string(kAddedSizes) + " times \"addition_time_embed_dim\"");
+}
+
 // Do the parts fit one another?
 Result<> check_fit(const Model::Parts& parts) {
     const UnetConfig& unet = parts.unet.config();
-    const VaeConfig& vae = parts.decoder.config();
-    const ClipTextConfig& clip = parts.text_encoder.config();
-    if (unet.in_channels != vae.latent_channels || unet.out_channels != vae.latent_channels) {
-        return fail(ErrorCode::unimplemented,
-                    "unet/config.json: \"in_channels\" and \"out_channels\" must be the " +
-                        std::to_string(vae.latent_channels) + " of vae/config.json's " +
-                        "\"latent_channels\"; UNets for inpainting are not supported");
-    }
-    for (const UnetLevel& level : unet.levels) {
-        if ((level.attention_down || level.attention_up) && level.context != clip.width) {
-            return mismatch(
-                "unet/config.json: \"cross_attention_dim\" differs from "
-                "text_encoder/config.json's \"hidden_size\"");
-        }
-    }
-    if (parts.tokenizer.max_length() > clip.positions) {
-        return mismatch(
-            "tokenizer/tokenizer_config.json: \"model_max_length\" exceeds "
-            "text_encoder/config.json's \"max_position_embeddings\"");
-    }
-    if (parts.tokenizer.highest_id() >= clip.vocabulary) {
-        return mismatch("tokenizer: ids reach beyond text_encoder/config.json's \"vocab_size\"");
-    }
-    return {};
+    if (const auto ok = check_channels(unet, parts.decoder.config()); !ok) return ok;
+    if (const auto ok = check_told(unet, parts.text); !ok) return ok;
+    return parts.text.check();
 }
 
 ModelInfo info_of(const UnetConfig& unet, const VaeConfig& vae, const SchedulerConfig& scheduler) {
@@ -89,26 +130,27 @@ ModelInfo info_of(const UnetConfig& unet, const VaeConfig& vae, const SchedulerC
     info.default_width = says ? unet.sample_width * vae.factor() : vae.sample_width;
     info.default_height = says ? unet.sample_height * vae.factor() : vae.sample_height;
     info.max_steps = scheduler.train_steps();
+    info.extra_channels = static_cast<int>(unet.in_channels - vae.latent_channels);
+    info.is_told_guidance = unet.guidance_width > 0;
     return info;
 }
 
 Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& folder,
                                                  const Placement& placement) {
-    if (const auto index = check_model_index(folder); !index) return Failure{index.error()};
+    const auto index = check_model_index(folder);
+    if (!index) return Failure{index.error()};
     auto scheduler = load_scheduler_config(folder / "scheduler");
     if (!scheduler) return Failure{scheduler.error()};
-    auto tokenizer = ClipTokenizer::load(folder / "tokenizer");
-    if (!tokenizer) return Failure{tokenizer.error()};
-    auto text_encoder = load_text_encoder(folder, placement);
-    if (!text_encoder) return Failure{text_encoder.error()};
+    auto text = load_text(folder, *index, placement);
+    if (!text) return Failure{text.error()};
     auto unet = load_unet(folder, placement);
     if (!unet) return Failure{unet.error()};
     auto decoder = load_decoder(folder, placement.device);
     if (!decoder) return Failure{decoder.error()};
     const ModelInfo info = info_of(unet->config(), decoder->config(), *scheduler);
-    auto parts = std::make_unique<Model::Parts>(
-        Model::Parts{placement, info, *std::move(tokenizer), *std::move(text_encoder),
-                     *std::move(unet), *std::move(decoder), *std::move(scheduler)});
+    auto parts = std::make_unique<Model::Parts>(Model::Parts{placement, info, *std::move(text),
+                                                             *std::move(unet), *std::move(decoder),
+                                                             *std::move(scheduler)});
     if (const auto fit = check_fit(*parts); !fit) return Failure{fit.error()};
     return parts;
 }

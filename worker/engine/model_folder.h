@@ -10,9 +10,15 @@
 
 namespace gotong::engine {
 
-// Reads model_index.json and refuses every kind of pipeline or part but Stable Diffusion 1's
-// (unimplemented, naming the key).
-Result<> check_model_index(const std::filesystem::path& folder);
+// What model_index.json says beyond naming parts.
+struct ModelIndex {
+    bool is_xl = false;                   // Two tokenizers and text encoders side by side.
+    bool zeros_for_empty_prompt = false;  // In an empty negative prompt's place.
+};
+
+// Reads model_index.json and refuses every kind of pipeline or part but those of Stable Diffusion
+// 1, 2 and XL (unimplemented, naming the key).
+Result<ModelIndex> check_model_index(const std::filesystem::path& folder);
 
 // `folder`/`part`/config.json.
 Result<ConfigReader> open_config(const std::filesystem::path& folder, const std::string& part);

@@ -8,8 +8,8 @@
 namespace gotong::renderer {
 
 int tokens(const TokensOptions& options) {
-    const auto tokenizer = engine::ClipTokenizer::load(options.model / "tokenizer");
-    if (!tokenizer) return report(tokenizer.error().during("load tokenizer"));
+    const auto tokenizer = engine::ClipTokenizer::load(options.model / options.tokenizer);
+    if (!tokenizer) return report(tokenizer.error().during("load " + options.tokenizer));
     std::size_t number = 0;
     for (std::string line; std::getline(std::cin, line);) {
         ++number;

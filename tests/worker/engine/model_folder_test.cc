@@ -35,6 +35,78 @@ TEST_CASE("a pipeline or part of another kind is unimplemented, named by its key
                ContainsSubstring("\"image_encoder\""));
 }
 
+// The demo's index as a pipeline of two text encoders has it.
+void make_xl(json& index) {
+    index["_class_name"] = "StableDiffusionXLPipeline";
+    index["tokenizer_2"] = {"transformers", "CLIPTokenizer"};
+    index["text_encoder_2"] = {"transformers", "CLIPTextModelWithProjection"};
+    index["add_watermarker"] = nullptr;
+}
+
+TEST_CASE("pipelines that are made of the same parts are the same family") {
+    const auto is_xl = [](const std::string& name, bool xl) {
+        const test::ModelCopy model;
+        model.edit("model_index.json", [&](json& index) {
+            if (xl) make_xl(index);
+            index["_class_name"] = name;
+        });
+        const auto index = check_model_index(model.path());
+        REQUIRE(index);
+        return index->is_xl;
+    };
+    for (const char* name : {"StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline",
+                             "StableDiffusionInpaintPipeline", "LatentConsistencyModelPipeline"}) {
+        INFO(name);
+        CHECK_FALSE(is_xl(name, false));
+    }
+    for (const char* name : {"StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline",
+                             "StableDiffusionXLInpaintPipeline"}) {
+        INFO(name);
+        CHECK(is_xl(name, true));
+    }
+}
+
+TEST_CASE("an empty negative prompt is zeros for XL alone, and unless its index says otherwise") {
+    const auto zeros = [](const std::function<void(json&)>& change) {
+        const test::ModelCopy model;
+        model.edit("model_index.json", change);
+        const auto index = check_model_index(model.path());
+        REQUIRE(index);
+        return index->zeros_for_empty_prompt;
+    };
+    CHECK_FALSE(zeros([](json&) {}));
+    CHECK(zeros(make_xl));
+    CHECK_FALSE(zeros([](json& index) {
+        make_xl(index);
+        index["force_zeros_for_empty_prompt"] = false;
+    }));
+}
+
+TEST_CASE("an XL pipeline lacks nothing of its second text encoder, and is no refiner") {
+    const auto refusal = [](const std::function<void(json&)>& change) {
+        const test::ModelCopy model;
+        model.edit("model_index.json", [&](json& index) {
+            make_xl(index);
+            change(index);
+        });
+        const auto index = check_model_index(model.path());
+        REQUIRE_FALSE(index);
+        return index.error().message;
+    };
+    CHECK_THAT(refusal([](json& index) { index.erase("tokenizer_2"); }),
+               ContainsSubstring("\"tokenizer_2\""));
+    CHECK_THAT(refusal([](json& index) {
+                   index["text_encoder_2"] = {"transformers", "CLIPTextModel"};
+               }),
+               ContainsSubstring("CLIPTextModelWithProjection"));
+    CHECK_THAT(refusal([](json& index) {
+                   index["text_encoder"] = {nullptr, nullptr};
+               }),
+               ContainsSubstring("\"text_encoder\""));
+    CHECK_THAT(refusal([](json& index) { index["requires_aesthetics_score"] = true; }),
+               ContainsSubstring("\"requires_aesthetics_score\""));
+}
+
 TEST_CASE("a safety checker and an empty image encoder do not matter") {
     const test::ModelCopy model;
     model.edit("model_index.json", [](json& index) {

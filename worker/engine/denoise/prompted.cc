@@ -7,13 +7,13 @@
 namespace gotong::engine {
 namespace {
 
-// The tensors that `pick` finds in each picture, joined along the rows.
+// The tensors that `pick` finds in each picture, joined along the rows; undefined where they are.
 template <class Pick>
 at::Tensor joined(const std::vector<const Prompted*>& pictures, Pick pick) {
     std::vector<at::Tensor> rows;
     rows.reserve(pictures.size());
     for (const Prompted* picture : pictures) rows.push_back(pick(*picture));
-    return at::cat(rows);
+    return rows.front().defined() ? at::cat(rows) : at::Tensor{};
 }
 
 // All tensors, in one order.
@@ -23,6 +23,8 @@ std::vector<at::Tensor> tensors_of(const Prompted& prompted) {
         tensors.push_back(pair.keys);
         tensors.push_back(pair.values);
     }
+    for (const at::Tensor& one : {prompted.added, prompted.guidance})
+        if (one.defined()) tensors.push_back(one);
     return tensors;
 }
 
@@ -36,6 +38,8 @@ Prompted stacked(const std::vector<const Prompted*>& pictures) {
             {joined(pictures, [i](const Prompted& it) { return it.text.pairs.at(i).keys; }),
              joined(pictures, [i](const Prompted& it) { return it.text.pairs.at(i).values; })});
     }
+    all.added = joined(pictures, [](const Prompted& it) { return it.added; });
+    all.guidance = joined(pictures, [](const Prompted& it) { return it.guidance; });
     return all;
 }
 
@@ -43,6 +47,8 @@ Prompted cloned(const Prompted& prompted) {
     Prompted copy;
     for (const TextKeys::Pair& pair : prompted.text.pairs)
         copy.text.pairs.push_back({pair.keys.clone(), pair.values.clone()});
+    if (prompted.added.defined()) copy.added = prompted.added.clone();
+    if (prompted.guidance.defined()) copy.guidance = prompted.guidance.clone();
     return copy;
 }
 
