@@ -78,9 +78,6 @@ std::optional<Latent> start_of(const Options& options) {
 // The keys of docs/engine.md.
 class Dump final : public Observer {
   public:
-    void on_conditioning(const Conditioning& seen) override {
-        tensors_.add("prompt_embeds", seen.prompt_embeds.shape, seen.prompt_embeds.values);
-    }
     bool wants_model_output(int call) const override { return call == 1; }
     void on_model_output(int, const TensorView& output) override {
         tensors_.add("unet_out_0", output.shape, output.values);
@@ -109,7 +106,7 @@ Result<StageTimes> paint(Model& model, const Request& request, std::uint64_t cou
                          Observer& observer, const std::optional<Latent>& start) {
     Batch batch{model};
     for (std::uint64_t i = 0; i < count; ++i) {
-        Order order{request, &observer, {}, start};
+        Order order{request, &observer, {}, start, {}};
         order.request.seed = i;
         if (const auto joined = batch.join(i, std::move(order)); !joined)
             return Failure{joined.error()};
