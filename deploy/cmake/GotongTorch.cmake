@@ -26,5 +26,25 @@ function(gotong_find_torch variable)
   # No symbol of the CUDA libraries is called by name: they register themselves when loaded.
   target_link_libraries(gotong_cuda_torch INTERFACE
     -Wl,--allow-shlib-undefined -Wl,--no-as-needed ${libraries} -Wl,--as-needed)
+  gotong_allow_cuda_graphs()
   set(${variable} gotong_cuda_torch PARENT_SCOPE)
+endfunction()
+
+# CUDA graphs need the runtime's headers and library (no compiler of it): NVIDIA's wheels have them,
+# and so does a toolkit. Without them calls are launched one by one, which changes no result.
+function(gotong_allow_cuda_graphs)
+  file(GLOB nvidia ${GOTONG_torch_headers}/../../nvidia/* /usr/local/cuda*)
+  find_path(GOTONG_cuda_runtime cuda_runtime_api.h HINTS ${nvidia} PATH_SUFFIXES include)
+  find_path(GOTONG_cuda_crt crt/host_defines.h HINTS ${nvidia} PATH_SUFFIXES include)
+  find_library(GOTONG_cudart NAMES cudart libcudart.so.13 libcudart.so.12
+    HINTS ${nvidia} PATH_SUFFIXES lib lib64)
+  mark_as_advanced(GOTONG_cuda_runtime GOTONG_cuda_crt GOTONG_cudart)
+  if(GOTONG_cuda_runtime AND GOTONG_cuda_crt AND GOTONG_cudart)
+    target_include_directories(gotong_cuda_torch SYSTEM INTERFACE
+      ${GOTONG_cuda_runtime} ${GOTONG_cuda_crt})
+    target_compile_definitions(gotong_cuda_torch INTERFACE GOTONG_CUDA_GRAPHS)
+    target_link_libraries(gotong_cuda_torch INTERFACE ${GOTONG_cudart})
+  else()
+    message(STATUS "no CUDA runtime here: the denoiser's calls will not be recorded")
+  endif()
 endfunction()

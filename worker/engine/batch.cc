@@ -112,8 +112,9 @@ void Batch::Members::advance(std::vector<Ended>& ended) {
                          member.painting.timestep());
     }
     const Placement& place = model.placement;
-    const at::Tensor outputs =
-        plain(model.unet(at::cat(inputs).to(place.device, place.type), timesteps, prompted()));
+    const auto placed = [&](const at::Tensor& it) { return it.to(place.device, place.type); };
+    const at::Tensor outputs = plain(model.replay(
+        model.unet, placed(at::cat(inputs)), placed(model.unet.waves_of(timesteps)), prompted()));
     std::int64_t row = 0;
     for (auto it = each.begin(); it != each.end();) {
         const std::int64_t rows = it->painting.rows();

@@ -39,6 +39,13 @@ c10::ScalarType type_for(Precision precision, bool cuda) {
     return cuda ? c10::kHalf : c10::kFloat;
 }
 
+// TF32 has the mantissa of fp16 and the range of fp32, which is what the decoder needs fp32 for; who
+// asks for fp32 gets fp32.
+void allow_tf32(bool allow) {
+    at::globalContext().setAllowTF32CuDNN(allow);
+    at::globalContext().setAllowTF32CuBLAS(allow);
+}
+
 std::string name_of(c10::ScalarType type) {
     if (type == c10::kHalf) return "fp16";
     return type == c10::kBFloat16 ? "bf16" : "fp32";
@@ -70,8 +77,10 @@ Result<Placement> choose_device(const DeviceOptions& options) {
         return fail(ErrorCode::failed_precondition,
                     "no CUDA device that this build of libtorch can use; choose cpu");
     }
-    return Placement{cuda ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU),
-                     type_for(options.precision, cuda)};
+    const Placement placement{cuda ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU),
+                              type_for(options.precision, cuda)};
+    allow_tf32(placement.type != c10::kFloat);
+    return placement;
 }
 
 Result<DeviceInfo> describe_device(const DeviceOptions& options) {

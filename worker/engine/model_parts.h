@@ -2,6 +2,7 @@
 #pragma once
 
 #include "worker/engine/decode/vae.h"
+#include "worker/engine/denoise/replay.h"
 #include "worker/engine/denoise/unet.h"
 #include "worker/engine/encode/text_stack.h"
 #include "worker/engine/layers/weights.h"
@@ -17,6 +18,7 @@ struct Model::Parts {
     Unet unet;
     VaeDecoder decoder;
     SchedulerConfig scheduler;
+    Replay replay{};
 };
 
 }  // namespace gotong::engine

@@ -149,8 +149,7 @@ at::Tensor VaeDecoder::operator()(const at::Tensor& latent) {
         for (ResnetBlock& resnet : level.resnets) x = resnet(x);
         if (level.upsampler) x = (*level.upsampler)(x);
     }
-    x = norm_out_(x);
-    return conv_out_(at::silu_(x));
+    return conv_out_(norm_out_.silu(x));
 }
 
 }  // namespace gotong::engine

@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include "worker/engine/cuda/geglu.h"
+
 namespace gotong::engine {
 namespace {
 
@@ -44,7 +46,10 @@ at::Tensor TransformerBlock::attend_to_itself(const at::Tensor& x) {
 }
 
 at::Tensor TransformerBlock::feed_forward(const at::Tensor& x) {
-    const auto halves = widen_(x).chunk(2, -1);
+    const at::Tensor wide = widen_(x);
+    const at::Tensor ours = cuda::geglu(wide);
+    if (ours.defined()) return narrow_(ours);
+    const auto halves = wide.chunk(2, -1);
     return narrow_(at::gelu(halves[1]).mul_(halves[0]));
 }
 

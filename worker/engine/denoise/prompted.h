@@ -37,4 +37,9 @@ struct Prompted {
 // The rows of several pictures, one after the other, for one call of the denoiser.
 Prompted stacked(const std::vector<const Prompted*>& pictures);
 
+// Copies whose tensors are their own.
+Prompted cloned(const Prompted& prompted);
+bool have_same_shapes(const Prompted& a, const Prompted& b);
+void copy_into(Prompted& to, const Prompted& from);
+
 }  // namespace gotong::engine

@@ -22,10 +22,12 @@ TimeEmbedding::TimeEmbedding(const Scope& scope, const UnetConfig& config)
     guidance_.emplace(scope / "cond_proj", config.guidance_width, shape_.width, Bias::without);
 }
 
-at::Tensor TimeEmbedding::operator()(at::ArrayRef<double> timesteps,
-                                     const at::TensorOptions& options, const at::Tensor& guidance) {
-    const at::Tensor time = waves(timesteps, shape_).to(options);
-    return layers_(guidance.defined() ? time + guidance : time);
+at::Tensor TimeEmbedding::waves_of(at::ArrayRef<double> timesteps) const {
+    return waves(timesteps, shape_);
+}
+
+at::Tensor TimeEmbedding::operator()(const at::Tensor& waves, const at::Tensor& guidance) {
+    return layers_(guidance.defined() ? waves + guidance : waves);
 }
 
 AddedEmbedding::AddedEmbedding(const Scope& scope, const UnetConfig& config)

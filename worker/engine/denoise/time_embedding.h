@@ -25,14 +25,17 @@ class TimeEmbedding {
   public:
     TimeEmbedding(const Scope& scope, const UnetConfig& config);
 
+    // A timestep for each row; it may be fractional. Returns their waves, fp32 on the CPU:
+    // [rows, channels of the first level].
+    at::Tensor waves_of(at::ArrayRef<double> timesteps) const;
+
     // What guidance_waves() says, fit to join the timestep's waves: [rows, guidance_width] ->
     // [rows, channels]. Only where config.guidance_width is not 0.
     at::Tensor guidance(const at::Tensor& waves) { return guidance_->operator()(waves); }
 
-    // A timestep for each row; it may be fractional. `guidance` as above, or undefined.
-    // Returns [rows, config.time_width()].
-    at::Tensor operator()(at::ArrayRef<double> timesteps, const at::TensorOptions& options,
-                          const at::Tensor& guidance);
+    // `waves` of the timesteps, on the layers' device and in their type; `guidance` as above, or
+    // undefined. Returns [rows, config.time_width()].
+    at::Tensor operator()(const at::Tensor& waves, const at::Tensor& guidance);
 
   private:
     WaveShape shape_;

@@ -39,9 +39,9 @@ Prompted Unet::prompted(const Told& told) {
     return prompted;
 }
 
-at::Tensor Unet::operator()(const at::Tensor& latent, at::ArrayRef<double> timesteps,
+at::Tensor Unet::operator()(const at::Tensor& latent, const at::Tensor& waves,
                             const Prompted& prompted) {
-    at::Tensor told = time_(timesteps, latent.options(), prompted.guidance);
+    at::Tensor told = time_(waves, prompted.guidance);
     if (prompted.added.defined()) told = told + prompted.added;
     const at::Tensor time = at::silu(told);  // Every block begins with it.
     std::size_t next_text = 0;
@@ -51,8 +51,7 @@ at::Tensor Unet::operator()(const at::Tensor& latent, at::ArrayRef<double> times
     for (DownBlock& block : down_) x = block(x, step, skips);
     x = middle_(x, step);
     for (UpBlock& block : up_) x = block(x, step, skips);
-    x = norm_out_(x);
-    return conv_out_(at::silu_(x));
+    return conv_out_(norm_out_.silu(x));
 }
 
 }  // namespace gotong::engine

@@ -20,9 +20,13 @@ class Unet {
     // not 0.
     Prompted prompted(const Told& told);
 
-    // latent: [rows, in_channels, h, w], h and w multiples of config().size_multiple(); a timestep
-    // for each row, and as many rows of `prompted`. Returns [rows, out_channels, h, w].
-    at::Tensor operator()(const at::Tensor& latent, at::ArrayRef<double> timesteps,
+    // What a call is told of the timesteps, one for each row: fp32 on the CPU.
+    at::Tensor waves_of(at::ArrayRef<double> timesteps) const { return time_.waves_of(timesteps); }
+
+    // latent: [rows, in_channels, h, w], h and w multiples of config().size_multiple(); `waves` of
+    // as many timesteps, and as many rows of `prompted`; all on the model's device and in its type.
+    // Returns [rows, out_channels, h, w].
+    at::Tensor operator()(const at::Tensor& latent, const at::Tensor& waves,
                           const Prompted& prompted);
 
     const UnetConfig& config() const { return config_; }

@@ -12,6 +12,9 @@ class GroupNorm {
 
     at::Tensor operator()(const at::Tensor& x) const;
 
+    // silu of it, in one go.
+    at::Tensor silu(const at::Tensor& x) const;
+
   private:
     at::Tensor weight_, bias_;
     std::int64_t groups_;

@@ -21,11 +21,9 @@ ResnetBlock::ResnetBlock(const Scope& scope, const ResnetShape& shape)
 }
 
 at::Tensor ResnetBlock::operator()(const at::Tensor& x, const at::Tensor& time) {
-    at::Tensor h = norm1_(x);
-    h = conv1_(at::silu_(h));
+    at::Tensor h = conv1_(norm1_.silu(x));
     if (time_) h.add_((*time_)(time).unsqueeze(-1).unsqueeze(-1));
-    h = norm2_(h);
-    h = conv2_(at::silu_(h));
+    h = conv2_(norm2_.silu(h));
     return h.add_(shortcut_ ? (*shortcut_)(x) : x);
 }
 
