@@ -1,18 +1,20 @@
-// What our kernels share: two neighbouring values of a tensor, read and written in one go, whatever
-// their type.
+// Which tensors our kernels take.
 #pragma once
 
 #include <c10/core/ScalarType.h>
 
 #include <optional>
-#include <string>
+
+#include "worker/engine/cuda/texts.h"
 
 namespace gotong::engine::cuda {
 
-// Which of the types that kernels know; nullopt for others.
-std::optional<int> packed_type(c10::ScalarType type);
-
-// CUDA text that defines Pair {a, b}, Packed, unpack(Packed) and pack(Pair) for that type.
-std::string packed_pairs(int type);
+// nullopt for types that they do not know.
+inline std::optional<Packing> packing_of(c10::ScalarType type) {
+    if (type == c10::kFloat) return Packing::fp32;
+    if (type == c10::kHalf) return Packing::fp16;
+    if (type == c10::kBFloat16) return Packing::bf16;
+    return std::nullopt;
+}
 
 }  // namespace gotong::engine::cuda
