@@ -30,8 +30,12 @@ install_cpu_wheel() {
         pip_install --no-deps --index-url "$index" "$wheel"
 }
 
-# The CUDA build links NVIDIA's libraries, which it pins itself.
-install_cuda_wheel() { pip_install ${GOTONG_TORCH_INDEX:+--index-url "$GOTONG_TORCH_INDEX"} "torch==$torch_version"; }
+# The CUDA build links NVIDIA's libraries, which it pins itself; its runtime's headers, which let the
+# denoiser's calls be recorded, want one wheel more and can be done without.
+install_cuda_wheel() {
+    pip_install ${GOTONG_TORCH_INDEX:+--index-url "$GOTONG_TORCH_INDEX"} "torch==$torch_version" || return 1
+    pip_install --no-deps nvidia-cuda-crt || true
+}
 
 install_torch_wheel() {
     local kind=cpu
