@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "common/text/printable.h"
 #include "common/text/rfc3339.h"
 
 namespace gotong::json {
@@ -54,7 +55,7 @@ void Reader::allow_only(std::span<const char* const> keys) {
         const bool known =
             std::any_of(keys.begin(), keys.end(),
                         [&name = key](const char* allowed) { return name == allowed; });
-        if (!known) reject(key, "is an unknown key");
+        if (!known) reject(text::shown(key), "is an unknown key");
     }
 }
 

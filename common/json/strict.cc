@@ -10,22 +10,20 @@
 namespace gotong::json {
 namespace {
 
-constexpr std::size_t kMaxShownKey = 64;  // A stranger's key may be as long as his text.
-
 // Sees every event of a text before anything is built from it. Returning false stops the parser.
 class Rules final : public nlohmann::json_sax<nlohmann::json> {
   public:
-    explicit Rules(std::size_t max_depth) : max_depth_(max_depth) {}
+    explicit Rules(const Limits& limits) : limits_(limits) {}
 
     const std::string& broken() const { return broken_; }
 
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t&) override { return true; }
-    bool string(string_t&) override { return true; }
-    bool binary(binary_t&) override { return true; }
+    bool null() override { return count(); }
+    bool boolean(bool) override { return count(); }
+    bool number_integer(number_integer_t) override { return count(); }
+    bool number_unsigned(number_unsigned_t) override { return count(); }
+    bool number_float(number_float_t, const string_t&) override { return count(); }
+    bool string(string_t&) override { return count(); }
+    bool binary(binary_t&) override { return count(); }
 
     bool start_object(std::size_t) override { return enter(); }
     bool start_array(std::size_t) override { return enter(); }
@@ -34,7 +32,7 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
 
     bool key(string_t& key) override {
         if (keys_.back().insert(key).second) return true;
-        broken_ = "the key \"" + text::printable(key.substr(0, kMaxShownKey)) + "\" appears twice";
+        broken_ = "the key \"" + text::shown(key) + "\" appears twice";
         return false;
     }
 
@@ -45,10 +43,15 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
     }
 
   private:
+    bool count() {
+        if (++values_ <= limits_.values) return true;
+        broken_ = "more than " + std::to_string(limits_.values) + " values";
+        return false;
+    }
     bool enter() {
         keys_.emplace_back();
-        if (keys_.size() <= max_depth_) return true;
-        broken_ = "nested deeper than " + std::to_string(max_depth_) + " levels";
+        if (keys_.size() <= limits_.depth) return count();
+        broken_ = "nested deeper than " + std::to_string(limits_.depth) + " levels";
         return false;
     }
     bool leave() {
@@ -56,7 +59,8 @@ class Rules final : public nlohmann::json_sax<nlohmann::json> {
         return true;
     }
 
-    std::size_t max_depth_;
+    Limits limits_;
+    std::size_t values_ = 0;
     std::vector<std::set<std::string>> keys_;  // Of each open object; arrays hold an empty set.
     std::string broken_;
 };
@@ -77,7 +81,7 @@ Result<nlohmann::json> parse_strict(std::string_view text, Limits limits) {
     if (text.starts_with("\xef\xbb\xbf")) {
         return fail(ErrorCode::invalid_argument, "not JSON: it begins with a byte order mark");
     }
-    Rules rules(limits.depth);
+    Rules rules(limits);
     if (!nlohmann::json::sax_parse(text, &rules)) {
         return fail(ErrorCode::invalid_argument, rules.broken());
     }

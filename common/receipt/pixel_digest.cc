@@ -3,7 +3,6 @@
 #include <array>
 
 #include "common/check.h"
-#include "common/crypto/sha256.h"
 
 namespace gotong::receipt {
 namespace {
@@ -18,16 +17,19 @@ std::array<std::uint8_t, 4> big_endian(std::uint32_t value) {
 
 }  // namespace
 
+PixelDigest::PixelDigest(std::uint32_t width, std::uint32_t height) {
+    constexpr std::array<std::uint8_t, 2> format{kChannels, kDepth};
+    hash_.update(as_bytes("px1"));
+    hash_.update(big_endian(width));
+    hash_.update(big_endian(height));
+    hash_.update(format);
+}
+
 Digest pixel_digest(std::uint32_t width, std::uint32_t height, std::span<const std::uint8_t> rgb) {
     check(rgb.size() == std::size_t{kChannels} * width * height, "three bytes a pixel");
-    constexpr std::array<std::uint8_t, 2> format{kChannels, kDepth};
-    crypto::Sha256 hash;
-    hash.update(as_bytes("px1"));
-    hash.update(big_endian(width));
-    hash.update(big_endian(height));
-    hash.update(format);
-    hash.update(rgb);
-    return hash.finish();
+    PixelDigest digest(width, height);
+    digest.add(rgb);
+    return digest.finish();
 }
 
 }  // namespace gotong::receipt

@@ -72,4 +72,14 @@ std::string printable(std::string_view utf8) {
     return out;
 }
 
+std::string shown(std::string_view utf8, std::size_t most) {
+    if (utf8.size() <= most) return printable(utf8);
+    const auto continues = [&](std::size_t at) {
+        return (static_cast<std::uint8_t>(utf8[at]) & 0xc0U) == 0x80U;
+    };
+    std::size_t end = most;  // Not within a character, of which none has more than four bytes.
+    while (end > 0 && most - end < 3 && continues(end)) --end;
+    return printable(utf8.substr(0, end)) + "...";
+}
+
 }  // namespace gotong::text

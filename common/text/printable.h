@@ -1,6 +1,7 @@
 // Text of strangers, made safe to show on a terminal.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,8 @@ namespace gotong::text {
 // \u{202e} or \x{ff}, so that a prompt can neither move the cursor nor turn a line around. Other
 // text passes unchanged.
 std::string printable(std::string_view utf8);
+
+// The same for a word in a message: what is longer than `most` bytes is cut, and "..." put behind.
+std::string shown(std::string_view utf8, std::size_t most = 64);
 
 }  // namespace gotong::text

@@ -4,6 +4,7 @@
 
 #include <csetjmp>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace gotong::verify {
 namespace {
 
 constexpr std::uint64_t kBytesPerPixel = 3;
-// Deflate cannot expand further, so a smaller file is no picture of its size: refused before its
-// pixels get memory.
+// Deflate cannot expand further, so a smaller file is no picture of its size: refused before a row
+// is decoded.
 constexpr std::uint64_t kMaxExpansion = 1032;
 
 // libpng leaves by longjmp() when it fails, so its calls stand in functions of their own, in which
@@ -43,12 +44,12 @@ class Decoder {
         return true;
     }
 
-    // `rgb` has room for height() rows of 3 * width() bytes.
-    bool read_rows(std::uint8_t* rgb) {
+    // `row` has room for 3 * width() bytes; every row goes through it to `digest`.
+    bool read_rows(std::span<std::uint8_t> row, receipt::PixelDigest& digest) {
         if (setjmp(png_jmpbuf(png_)) != 0) return false;
-        const std::size_t stride = png_get_rowbytes(png_, info_);
-        for (std::size_t row = 0; row < height(); ++row) {
-            png_read_row(png_, rgb + row * stride, nullptr);
+        for (std::size_t n = 0; n < height(); ++n) {
+            png_read_row(png_, row.data(), nullptr);
+            digest.add(row);
         }
         png_read_end(png_, nullptr);
         return true;
@@ -112,11 +113,11 @@ Result<Image> inspect_png(ByteView file) {
     Decoder decoder(file);
     if (!decoder.read_header()) return refused(decoder.complaint());
     if (Result<> shape = check_shape(decoder, file.size()); !shape) return Failure{shape.error()};
-    std::vector<std::uint8_t> rgb(kBytesPerPixel * decoder.width() * decoder.height());
-    if (!decoder.read_rows(rgb.data())) return refused(decoder.complaint());
+    std::vector<std::uint8_t> row(kBytesPerPixel * decoder.width());
+    receipt::PixelDigest digest(decoder.width(), decoder.height());
+    if (!decoder.read_rows(row, digest)) return refused(decoder.complaint());
     if (!decoder.is_at_end()) return refused("there are bytes after its end");
-    return Image{decoder.width(), decoder.height(),
-                 receipt::pixel_digest(decoder.width(), decoder.height(), rgb)};
+    return Image{decoder.width(), decoder.height(), digest.finish()};
 }
 
 }  // namespace gotong::verify

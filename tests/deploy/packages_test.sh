@@ -16,6 +16,7 @@ it "Debian 12 gets the Boost that has what we need" has_line "$bookworm" libboos
 it "Debian 12 does not get the older one" lacks_line "$bookworm" libboost-dev
 it "Debian 13 gets its own Boost" has_line "$trixie" libboost-dev
 it "who only renders gets no test package" lacks_line "$bookworm" librapidcheck-dev
+it "the fuzzers get their compiler" has_line "$(wanted_on ubuntu-24.04 test)" libclang-rt-dev
 it "libtorch comes from Debian 13 itself" has_line "$(wanted_on debian-13 torch)" libtorch-dev
 it "and from nowhere else" lacks_line "$(wanted_on debian-12 torch)" libtorch-dev
 it "every line of the list has two or three columns or more systems" \

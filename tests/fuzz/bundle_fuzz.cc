@@ -1,15 +1,16 @@
 // No text makes the receipt's reader fail otherwise than by an Error, and what it accepts has one
 // spelling.
-#include <cstddef>
-#include <cstdint>
-
-#include "common/bytes.h"
 #include "common/check.h"
 #include "common/receipt/bundle.h"
+#include "tests/fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view text = gotong::as_text({data, size});
-    const auto bundle = gotong::receipt::parse_bundle(text);
-    if (bundle) gotong::check(gotong::receipt::serialise(*bundle) == text, "one spelling");
-    return 0;
+namespace gotong::fuzz {
+
+const Allowance kAllowance{.per_byte = kTreePerByte};
+
+void read(ByteView input) {
+    const auto bundle = receipt::parse_bundle(as_text(input));
+    if (taken(bundle)) check(receipt::serialise(*bundle) == as_text(input), "one spelling");
 }
+
+}  // namespace gotong::fuzz

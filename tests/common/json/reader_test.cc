@@ -96,5 +96,13 @@ TEST_CASE("a document that is no object has no fields") {
     CHECK(wrong->message == "the text must be an object");
 }
 
+TEST_CASE("a stranger's key is shown, in part and without its control characters") {
+    const nlohmann::json document{{"\n" + std::string(30'000, 'k'), 1}};
+    std::optional<Error> wrong;
+    Reader(document, wrong).allow_only({});
+    REQUIRE(wrong);
+    CHECK(wrong->message == "\\u{a}" + std::string(63, 'k') + "... is an unknown key");
+}
+
 }  // namespace
 }  // namespace gotong::json

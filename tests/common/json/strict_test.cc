@@ -42,6 +42,18 @@ TEST_CASE("size is bounded") {
     CHECK_FALSE(parse_strict("\"" + std::string(999, 'x') + "\"", kLimits));
 }
 
+TEST_CASE("the number of values is bounded, whatever their kind") {
+    constexpr Limits kFew{.bytes = 1000, .values = 4};
+    CHECK(parse_strict(R"([1, {"a": null}])", kFew));
+    for (const char* text :
+         {"[1, 2, 3, 4]", "[[], [], [], []]", R"({"a": {}, "b": "x", "c": true, "d": -1.5})"}) {
+        INFO(text);
+        const auto refused = parse_strict(text, kFew);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message == "more than 4 values");
+    }
+}
+
 TEST_CASE("what is not JSON, or more than one value, is refused") {
     for (const char* text :
          {"", " ", "{", "{}x", "{} {}", "[1,]", "{'a':1}", "nul", "NaN", "01", "\"\x01\"",

@@ -14,5 +14,13 @@ TEST_CASE("the digest of pixels covers their size, format and values") {
     CHECK(pixel_digest(2, 1, rgb) != pixel_digest(1, 2, rgb));
 }
 
+TEST_CASE("the digest of pixels that come in pieces is that of all of them") {
+    constexpr std::uint8_t rgb[] = {255, 0, 0, 0, 255, 0};
+    PixelDigest digest(2, 1);
+    digest.add(std::span(rgb).first(4));
+    digest.add(std::span(rgb).subspan(4));
+    CHECK(digest.finish() == pixel_digest(2, 1, rgb));
+}
+
 }  // namespace
 }  // namespace gotong::receipt

@@ -46,5 +46,22 @@ TEST_CASE("no bytes whatever leave a control character") {
     }));
 }
 
+TEST_CASE("a long word is cut, never within a character, and says so") {
+    CHECK(shown("short") == "short");
+    CHECK(shown(std::string(64, 'x')) == std::string(64, 'x'));
+    CHECK(shown(std::string(65, 'x')) == std::string(64, 'x') + "...");
+    CHECK(shown("ab\xe2\x82\xac", 4) == "ab...");  // The euro sign has three bytes.
+    CHECK(shown("ab\xe2\x82\xac", 5) == "ab\xe2\x82\xac");
+    CHECK(shown("a\nb and more", 3) == "a\\u{a}b...");
+}
+
+TEST_CASE("no bytes whatever make more than a line of a word") {
+    CHECK(rc::check([](const std::string& bytes) {
+        const std::string word = shown(bytes, 8);
+        RC_ASSERT(word.size() <= 8 * 8 + 3);  // "\\u{202e}" stands for three bytes.
+        RC_ASSERT(printable(word) == word);
+    }));
+}
+
 }  // namespace
 }  // namespace gotong::text

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/text/printable.h"
+
 namespace gotong::engine {
 namespace {
 
@@ -94,7 +96,8 @@ std::vector<bool> attention_of(ConfigReader& config, const std::string& key,
     }
     for (std::size_t i = 0; i < levels; ++i) {
         if (types[i] != plain && types[i] != attending) {
-            config.unsupported(key, "\"" + types[i] + "\" is not " + plain + " or " + attending);
+            config.unsupported(
+                key, "\"" + text::shown(types[i]) + "\" is not " + plain + " or " + attending);
         }
         attention[i] = types[i] == attending;
     }

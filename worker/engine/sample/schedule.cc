@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/file/file.h"
+#include "common/text/printable.h"
 #include "worker/engine/weights/config.h"
 
 namespace gotong::engine {
@@ -31,7 +32,7 @@ T choose(ConfigReader& config, const std::string& key, T missing,
     const std::string text = config.text(key, "");
     for (const auto& [name, option] : options)
         if (text == name) return option;
-    config.unsupported(key, "\"" + text + "\"");
+    config.unsupported(key, "\"" + text::shown(text) + "\"");
     return missing;
 }
 
@@ -55,7 +56,7 @@ constexpr std::array<std::string_view, 15> kFamily{"DDIMScheduler",
 void check_kind(ConfigReader& config) {
     const std::string name = config.text("_class_name", "");
     if (std::find(kFamily.begin(), kFamily.end(), name) == kFamily.end())
-        config.unsupported("_class_name", "\"" + name + "\"");
+        config.unsupported("_class_name", "\"" + text::shown(name) + "\"");
     config.must_be("interpolation_type", "linear");
     config.must_be("timestep_type", "discrete");
     // Which solver runs, how far and in which order is the request's choice; the rest speaks of
@@ -185,10 +186,12 @@ void read_lcm(ConfigReader& config, SchedulerConfig& schedule, int train_steps) 
 // Python writes minus infinity, lambda_min_clipped's default, in a way that JSON does not know.
 std::string without_infinity(std::string_view text) {
     constexpr std::string_view kInfinity = "-Infinity";
-    std::string plain{text};
-    for (auto at = plain.find(kInfinity); at != std::string::npos; at = plain.find(kInfinity))
-        plain.replace(at, kInfinity.size(), "null");
-    return plain;
+    std::string plain;
+    for (auto at = text.find(kInfinity); at != text.npos; at = text.find(kInfinity)) {
+        plain.append(text.substr(0, at)).append("null");
+        text.remove_prefix(at + kInfinity.size());
+    }
+    return plain.append(text);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "worker/engine/text/bpe.h"
 
-#include <algorithm>
+#include <functional>
+#include <queue>
 
+#include "common/text/printable.h"
 #include "worker/engine/text/unicode.h"
 
 namespace gotong::engine {
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::string_view kEndOfWord = "</w>";
 constexpr int kByteValues = 256;
+constexpr TokenId kGone = -1;  // Of a part that was merged into the one on its left.
 
 // Vocabularies spell each byte as a visible character: printable Latin-1 as itself, the other 68
 // as the characters from U+0100 on, in order.
@@ -24,7 +27,8 @@ std::vector<std::string> byte_spellings() {
 
 Failure missing(const std::string& token, std::size_t rank) {
     return fail(ErrorCode::invalid_argument, "merge " + std::to_string(rank + 1) + " needs \"" +
-                                                 token + "\", which the vocabulary lacks");
+                                                 text::shown(token) +
+                                                 "\", which the vocabulary lacks");
 }
 
 }  // namespace
@@ -34,7 +38,7 @@ Result<Bpe> Bpe::build(const Vocabulary& vocabulary, const MergeList& merges,
     const auto unknown_at = vocabulary.find(unknown);
     if (unknown_at == vocabulary.end())
         return fail(ErrorCode::invalid_argument,
-                    "the unknown token \"" + unknown + "\" is not in the vocabulary");
+                    "the unknown token \"" + text::shown(unknown) + "\" is not in the vocabulary");
     const auto id_or_unknown = [&](const std::string& token) {
         const auto found = vocabulary.find(token);
         return found == vocabulary.end() ? unknown_at->second : found->second;
@@ -55,26 +59,40 @@ Result<Bpe> Bpe::build(const Vocabulary& vocabulary, const MergeList& merges,
 }
 
 void Bpe::append_ids(std::vector<TokenId>& ids, std::string_view word) const {
-    std::vector<TokenId> parts;
-    parts.reserve(word.size());
-    for (const char byte : word) parts.push_back(inner_[static_cast<unsigned char>(byte)]);
-    parts.back() = final_[static_cast<unsigned char>(word.back())];
+    std::vector<Part> parts;
+    parts.reserve(word.size() + 1);
+    for (const char byte : word)
+        parts.push_back(
+            {inner_[static_cast<unsigned char>(byte)], parts.size() + 1, parts.size() - 1});
+    parts.back().id = final_[static_cast<unsigned char>(word.back())];
+    merge_all(parts);
+    for (std::size_t at = 0; at < parts.size(); at = parts[at].next) ids.push_back(parts[at].id);
+}
 
-    // The earliest merge in the list, leftmost first, until none applies.
-    for (;;) {
-        const Merge* best = nullptr;
-        std::size_t best_at = 0;
-        for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-            const auto found = merges_.find({parts[i], parts[i + 1]});
-            if (found == merges_.end() || (best && best->rank <= found->second.rank)) continue;
-            best = &found->second;
-            best_at = i;
-        }
-        if (!best) break;
-        parts[best_at] = best->result;
-        parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(best_at) + 1);
+// The earliest merge in the list, leftmost first, until none applies. A pair that is no more stays
+// in the queue; its ids tell when its turn comes.
+void Bpe::merge_all(std::vector<Part>& parts) const {
+    std::priority_queue<Pair, std::vector<Pair>, std::greater<>> pairs;
+    const auto consider = [&](std::size_t at) {
+        if (at >= parts.size() || parts[at].next >= parts.size()) return;
+        const auto found = merges_.find({parts[at].id, parts[parts[at].next].id});
+        if (found != merges_.end()) pairs.push({&found->second, at, found->first});
+    };
+    for (std::size_t at = 0; at < parts.size(); ++at) consider(at);
+    while (!pairs.empty()) {
+        const auto [merge, at, ids] = pairs.top();
+        pairs.pop();
+        Part& left = parts[at];
+        if (left.id != ids.first || left.next >= parts.size()) continue;
+        Part& right = parts[left.next];
+        if (right.id != ids.second) continue;
+        left.id = merge->result;
+        right.id = kGone;
+        left.next = right.next;
+        if (left.next < parts.size()) parts[left.next].previous = at;
+        consider(left.previous);
+        consider(at);
     }
-    ids.insert(ids.end(), parts.begin(), parts.end());
 }
 
 }  // namespace gotong::engine

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,36 +15,50 @@ namespace {
 // Special tokens by their spelling; the longest that fits is taken.
 using SpecialMap = std::map<std::u32string, TokenId>;
 
-struct Found {
-    std::size_t at = 0;
-    std::size_t length = 0;
-    TokenId id = 0;
-};
+// Finds them one after another; each is looked for in each place of the text once.
+class Finder {
+  public:
+    struct Found {
+        std::size_t at = 0;
+        std::u32string_view spelling;
+        TokenId id = 0;
+    };
 
-std::optional<Found> find_first(const SpecialMap& specials, std::u32string_view text) {
-    std::optional<Found> first;
-    for (const auto& [spelling, id] : specials) {
-        const auto at = text.find(spelling);
-        if (at == std::u32string_view::npos) continue;
-        const Found found{at, spelling.size(), id};
-        if (!first || std::pair{found.at, first->length} < std::pair{first->at, found.length})
-            first = found;
+    Finder(const SpecialMap& specials, std::u32string_view text) : text_(text) {
+        for (const auto& [spelling, id] : specials) next_.push_back({0, spelling, id});
+        for (Found& found : next_) found.at = text_.find(found.spelling);
     }
-    return first;
-}
+
+    // The first that begins at `from` or later; `from` only grows. Its `at` is npos: none.
+    Found first(std::size_t from) {
+        Found first{std::u32string_view::npos, {}, 0};
+        for (Found& found : next_) {
+            if (found.at < from) found.at = text_.find(found.spelling, from);
+            if (std::pair{found.at, first.spelling.size()} <
+                std::pair{first.at, found.spelling.size()})
+                first = found;
+        }
+        return first;
+    }
+
+  private:
+    std::u32string_view text_;
+    std::vector<Found> next_;  // Of each special token.
+};
 
 // Calls on_text(piece) and on_special(id) for what lies between the special tokens and for them.
 template <class OnText, class OnSpecial>
 Result<> split(const SpecialMap& specials, std::u32string_view text, OnText on_text,
                OnSpecial on_special) {
-    for (;;) {
-        const auto found = find_first(specials, text);
-        const auto piece = text.substr(0, found ? found->at : text.size());
+    Finder finder(specials, text);
+    for (std::size_t from = 0;;) {
+        const auto found = finder.first(from);
+        const auto piece = text.substr(from, found.at - from);
         if (!piece.empty())
             if (const auto done = on_text(piece); !done) return done;
-        if (!found) return {};
-        on_special(found->id);
-        text.remove_prefix(found->at + found->length);
+        if (found.at == std::u32string_view::npos) return {};
+        on_special(found.id);
+        from = found.at + found.spelling.size();
     }
 }
 

@@ -31,7 +31,7 @@ class ClipTokenizer {
     ~ClipTokenizer();
 
     // Begin, the text's ids, end; as long as the text needs. Text that is not UTF-8 is
-    // invalid_argument. Cost: linear in the text but for words, which cost the square of theirs.
+    // invalid_argument. Cost: n log n in the text.
     Result<std::vector<std::int64_t>> ids(std::string_view text) const;
 
     // The same, cut or padded to exactly max_length() ids; the last id before padding is the end.

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "common/file/file.h"
+#include "common/json/strict.h"
+#include "common/text/printable.h"
 
 namespace gotong::engine {
 namespace {
@@ -14,8 +18,12 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxFileBytes = 64U << 20U;  // The largest in use, SDXL's, is below 4 MiB.
-constexpr int kMaxLength = 4096;                   // Ids a text; CLIP has 77.
+constexpr std::size_t kMaxFileBytes = 16U << 20U;  // The largest in use, SDXL's, is below 4 MiB.
+// {"model": {"merges": [["a", "b"]]}}, and normalizers' settings a little deeper.
+constexpr gotong::json::Limits kLimits{.bytes = kMaxFileBytes, .depth = 8};
+constexpr int kMaxLength = 4096;             // Ids a text; CLIP has 77.
+constexpr std::uint64_t kMaxId = 1U << 24U;  // Far above the rows of any text encoder's table.
+constexpr std::size_t kMaxAdded = 1'000;     // Each is looked for in every text; CLIP has two.
 
 constexpr const char* kConfig = "tokenizer_config.json";
 constexpr const char* kJson = "tokenizer.json";
@@ -27,23 +35,35 @@ Failure bad(const std::string& file, const std::string& what) {
 Result<json> read_json(const fs::path& folder, const std::string& file) {
     const auto text = file::read_small(folder / file, kMaxFileBytes);
     if (!text) return Failure{text.error().during(file)};
-    json parsed = json::parse(*text, nullptr, false);
-    if (!parsed.is_object()) return bad(file, "not a JSON object");
+    auto parsed = gotong::json::parse_strict(*text, kLimits);
+    if (!parsed) return Failure{parsed.error().during(file)};
+    if (!parsed->is_object()) return bad(file, "not a JSON object");
     return parsed;
 }
 
-// nullopt where the file does not exist.
+// Empty where the file does not exist.
 Result<json> read_optional_json(const fs::path& folder, const std::string& file) {
     return fs::exists(folder / file) ? read_json(folder, file) : Result<json>{json::object()};
+}
+
+std::optional<TokenId> to_id(const json& value) {
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMaxId) return std::nullopt;
+    return value.get<TokenId>();
+}
+
+Failure no_id(const std::string& file, const std::string& token) {
+    return bad(file,
+               "\"" + text::shown(token) + "\" has no id from 0 to " + std::to_string(kMaxId));
 }
 
 Result<Vocabulary> to_vocabulary(const json& entries, const std::string& file) {
     if (!entries.is_object() || entries.empty()) return bad(file, "the vocabulary is no object");
     Vocabulary vocabulary;
     vocabulary.reserve(entries.size());
-    for (const auto& [token, id] : entries.items()) {
-        if (!id.is_number_unsigned()) return bad(file, "\"" + token + "\" has no id");
-        vocabulary.emplace(token, id.get<TokenId>());
+    for (const auto& [token, value] : entries.items()) {
+        const auto id = to_id(value);
+        if (!id) return no_id(file, token);
+        vocabulary.emplace(token, *id);
     }
     return vocabulary;
 }
@@ -53,7 +73,7 @@ Result<std::pair<std::string, std::string>> to_merge(const std::string& line,
     const auto space = line.find(' ');
     if (space == std::string::npos || space == 0 || space + 1 == line.size() ||
         line.find(' ', space + 1) != std::string::npos)
-        return bad(file, "\"" + line + "\" is no pair of tokens");
+        return bad(file, "\"" + text::shown(line) + "\" is no pair of tokens");
     return std::pair{line.substr(0, space), line.substr(space + 1)};
 }
 
@@ -91,9 +111,13 @@ Result<MergeList> read_merges_file(const fs::path& folder) {
     return merges;
 }
 
-std::string type_of(const json& part) {
-    return part.is_object() ? part.value("type", std::string{}) : std::string{};
+// The text at the key of an object, or nothing.
+std::string text_at(const json& part, const char* key) {
+    if (!part.is_object() || !part.contains(key) || !part[key].is_string()) return {};
+    return part[key].get<std::string>();
 }
+
+std::string type_of(const json& part) { return text_at(part, "type"); }
 
 // The types of a Sequence's members, or of the one part that is no Sequence: "NFC Replace".
 std::string types_of(const json& part, const char* members) {
@@ -104,8 +128,9 @@ std::string types_of(const json& part, const char* members) {
 }
 
 Failure other_kind(const std::string& key, const std::string& value, const std::string& known) {
-    return fail(ErrorCode::unimplemented, std::string(kJson) + ": " + key + " is \"" + value +
-                                              "\"; the engine knows only \"" + known + "\"");
+    return fail(ErrorCode::unimplemented, std::string(kJson) + ": " + key + " is \"" +
+                                              text::shown(value) + "\"; the engine knows only \"" +
+                                              known + "\"");
 }
 
 // This engine's splitting is fixed; a file that asks for another is refused.
@@ -118,11 +143,7 @@ Result<> check_kind(const json& file) {
         std::string known;
     } parts[] = {
         {"model.type", type_of(model), "BPE"},
-        {"model.end_of_word_suffix",
-         model.contains("end_of_word_suffix") && model["end_of_word_suffix"].is_string()
-             ? model["end_of_word_suffix"].get<std::string>()
-             : "",
-         "</w>"},
+        {"model.end_of_word_suffix", text_at(model, "end_of_word_suffix"), "</w>"},
         {"normalizer", types_of(file.value("normalizer", none), "normalizers"),
          "NFC Replace Lowercase"},
         {"pre_tokenizer", types_of(file.value("pre_tokenizer", none), "pretokenizers"),
@@ -179,7 +200,8 @@ Result<> take_decoder(SpecialTokens& tokens, const json& decoder) {
         const bool digits =
             !key.empty() && key.size() <= 9 &&
             std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (!digits) return bad(kConfig, "added_tokens_decoder has the key \"" + key + "\"");
+        if (!digits)
+            return bad(kConfig, "added_tokens_decoder has the key \"" + text::shown(key) + "\"");
         auto token = to_added(entry, false, kConfig);
         if (!token) return Failure{token.error()};
         tokens.listed[std::stol(key)] = *std::move(token);
@@ -190,11 +212,11 @@ Result<> take_decoder(SpecialTokens& tokens, const json& decoder) {
 // tokenizer.json: [{"id": 49406, "content": ...}]
 Result<> take_added_tokens(SpecialTokens& tokens, const json& file) {
     for (const json& entry : file.value("added_tokens", json::array())) {
-        auto token = to_added(entry, entry.value("special", false), kJson);
+        const auto id = entry.is_object() ? to_id(entry.value("id", json{})) : std::nullopt;
+        if (!id) return bad(kJson, "added_tokens has an entry without id");
+        auto token = to_added(entry, entry.value("special", json{}) == json(true), kJson);
         if (!token) return Failure{token.error()};
-        if (!entry.is_object() || !entry.value("id", json{}).is_number_unsigned())
-            return bad(kJson, "added_tokens has an entry without id");
-        tokens.listed[entry["id"].get<TokenId>()] = *std::move(token);
+        tokens.listed[*id] = *std::move(token);
     }
     return {};
 }
@@ -204,12 +226,13 @@ Result<> take_added_tokens_file(SpecialTokens& tokens, const fs::path& folder) {
     constexpr const char* kAdded = "added_tokens.json";
     const auto file = read_optional_json(folder, kAdded);
     if (!file) return Failure{file.error()};
-    for (const auto& [content, id] : file->items()) {
-        if (!id.is_number_unsigned()) return bad(kAdded, "\"" + content + "\" has no id");
+    for (const auto& [content, value] : file->items()) {
+        const auto id = to_id(value);
+        if (!id) return no_id(kAdded, content);
         const bool special = std::any_of(
             tokens.by_role.begin(), tokens.by_role.end(),
             [&content = content](const auto& role) { return role.second.content == content; });
-        tokens.listed[id.get<TokenId>()] = AddedToken{content, !special};
+        tokens.listed[*id] = AddedToken{content, !special};
     }
     return {};
 }
@@ -234,6 +257,9 @@ Result<SpecialTokens> read_special_tokens(const fs::path& folder, const json& co
         if (taken) taken = take_added_tokens(tokens, tokenizer_json);
     }
     if (!taken) return Failure{taken.error()};
+    if (tokens.listed.size() > kMaxAdded)
+        return bad(kConfig,
+                   "the tokenizer adds more than " + std::to_string(kMaxAdded) + " tokens");
     return tokens;
 }
 

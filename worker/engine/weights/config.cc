@@ -101,12 +101,12 @@ std::vector<int> ConfigReader::integers(const std::string& key, std::size_t coun
                                         int low, int high) {
     const Json* value = find(key);
     if (value == nullptr) return std::vector<int>(count, missing);
-    const Json list = value->is_array() ? *value : Json(std::vector<Json>(count, *value));
-    if (list.size() != count) {
+    if (!value->is_array()) return std::vector<int>(count, integer(key, missing, low, high));
+    if (value->size() != count) {
         invalid(key, "must be one whole number, or " + std::to_string(count) + " of them");
         return std::vector<int>(count, missing);
     }
-    auto numbers = checked_integers(key, list, low, high);
+    auto numbers = checked_integers(key, *value, low, high);
     return numbers.empty() ? std::vector<int>(count, missing) : numbers;
 }
 
@@ -170,7 +170,7 @@ Result<> ConfigReader::finish() const {
         const bool left_out = value.is_null() || value == false;
         if (left_out || key.starts_with('_') || known_.contains(key)) continue;
         return fail(ErrorCode::unimplemented,
-                    name_ + ": the engine does not know \"" + text::printable(key) + "\"");
+                    name_ + ": the engine does not know \"" + text::shown(key) + "\"");
     }
     return {};
 }

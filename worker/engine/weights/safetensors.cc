@@ -16,6 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kLengthBytes = 8;
+constexpr std::size_t kMostShown = 128;  // Of a name; the longest in use are about 80 bytes.
 // {"name": {"shape": [..]}}
 constexpr gotong::json::Limits kHeaderLimits{.bytes = kMaxHeaderBytes, .depth = 3};
 
@@ -36,7 +37,7 @@ constexpr std::array<DtypeSize, 22> kDtypes{{
 
 Failure broken(const std::string& what) { return fail(ErrorCode::invalid_argument, what); }
 Failure broken(const std::string& tensor, const std::string& what) {
-    return broken("tensor \"" + text::printable(tensor) + "\": " + what);
+    return broken("tensor \"" + text::shown(tensor, kMostShown) + "\": " + what);
 }
 
 // The length in front, checked against the file; the header's text.

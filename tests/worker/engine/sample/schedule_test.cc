@@ -43,6 +43,21 @@ TEST_CASE("the minus infinity that Python writes is read as no limit") {
     CHECK(parse(R"(, "lambda_min_clipped": -5.1)")->lambda_min_clipped == -5.1);
 }
 
+TEST_CASE("any number of minus infinities is read in one go") {
+    std::string list = "[-Infinity";
+    while (list.size() < 1'000'000) list += ",-Infinity";
+    const auto config = parse(R"(, "trained_betas": )" + list + "]");
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message.find("trained_betas") != std::string::npos);
+}
+
+TEST_CASE("another scheduler's name is shown in one line") {
+    const auto config =
+        parse_scheduler_config(R"({"_class_name": ")" + std::string(100'000, 'x') + "\"}");
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message.size() < 200);
+}
+
 TEST_CASE("a config of a model that was distilled to few steps says how") {
     const auto config =
         parse_scheduler_config(R"({"_class_name": "LCMScheduler", "original_inference_steps": 100,)"

@@ -86,6 +86,18 @@ TEST_CASE("lists are bounded in length and value") {
     CHECK(problem(empty) == "part/config.json: \"k\" must be a list of 1 to 2 whole numbers");
 }
 
+TEST_CASE("one number for every block is judged like any other number") {
+    ConfigReader config = reader(R"({"k": {"not": "a number"}})");
+    CHECK(config.integers("k", 3, 1, 0, 9) == std::vector<int>{1, 1, 1});
+    CHECK(problem(config) == "part/config.json: \"k\" must be a whole number from 0 to 9");
+}
+
+TEST_CASE("an unknown key is named in one line, however long it is") {
+    const ConfigReader config = reader("{\"" + std::string(100'000, 'k') + "\": 1}");
+    CHECK(problem(config) ==
+          "part/config.json: the engine does not know \"" + std::string(64, 'k') + "...\"");
+}
+
 TEST_CASE("a value that is not supported is unimplemented and says what is") {
     ConfigReader config = reader(R"({"kind": "other", "scale": 1, "off": null})");
     config.must_be("scale", 1.0);

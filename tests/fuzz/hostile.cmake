@@ -1,0 +1,36 @@
+# Files that ask a reader for far more than they hold: deep nesting, many small values, long strings,
+# keys and numbers. Sets hostile_files. Each is there above and below most readers' limits of size.
+set(hostile_files)
+
+# hostile_file(<name> <text>)
+function(hostile_file name text)
+  set(file ${PROJECT_BINARY_DIR}/hostile/${name})
+  file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)  # Leaves an equal file as it is.
+  set(hostile_files ${hostile_files} ${file} PARENT_SCOPE)
+endfunction()
+
+foreach(size IN ITEMS 30000 1000000)
+  math(EXPR half "${size} / 2")
+  math(EXPR tenth "${size} / 10")
+  string(REPEAT "[" ${size} lists)
+  string(REPEAT "{\"a\":" ${tenth} objects)
+  string(REPEAT "0," ${half} zeros)
+  string(REPEAT "[],{}," ${tenth} empty)
+  string(REPEAT "x" ${size} letters)
+  string(REPEAT "7" ${size} digits)
+  string(REPEAT "-Infinity," ${tenth} infinities)
+  hostile_file(deep_lists_${size} "${lists}")
+  hostile_file(deep_objects_${size} "${objects}")
+  hostile_file(many_zeros_${size} "{\"a\":[${zeros}0]}")
+  hostile_file(many_empty_${size} "{\"a\":[${empty}[]]}")
+  hostile_file(long_string_${size} "{\"a\":\"${letters}\"}")
+  hostile_file(long_key_${size} "{\"${letters}\":0}")
+  hostile_file(long_word_${size} "${letters}")
+  hostile_file(long_number_${size} "{\"a\":${digits}}")
+  hostile_file(infinities_${size} "{\"a\":[${infinities}0]}")
+  set(keys)
+  foreach(key RANGE 0 ${tenth} 5)  # A list of every key would take CMake itself too long.
+    string(APPEND keys "\"${key}\":{},")
+  endforeach()
+  hostile_file(many_keys_${size} "{${keys}\"a\":0}")
+endforeach()
