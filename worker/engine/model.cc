@@ -3,47 +3,48 @@
 #include "worker/engine/device.h"
 #include "worker/engine/model_folder.h"
 #include "worker/engine/model_parts.h"
+#include "worker/engine/source/model_source.h"
 
 namespace gotong::engine {
 namespace {
 
 namespace fs = std::filesystem;
 
-Result<ClipTextEncoder> load_text_encoder(const fs::path& folder, const Placement& placement) {
-    auto json = open_config(folder, "text_encoder");
+Result<ClipTextEncoder> load_text_encoder(const ModelSource& source, const Placement& placement) {
+    auto json = source.config("text_encoder");
     if (!json) return Failure{json.error()};
     const auto config = read_clip_text_config(*json);
     if (!config) return Failure{config.error()};
-    const auto file = open_weights(folder, "text_encoder", "model");
-    if (!file) return Failure{file.error()};
-    Weights weights(file->file, file->name, placement);
+    const auto part = source.weights("text_encoder");
+    if (!part) return Failure{part.error()};
+    Weights weights(*part, placement);
     ClipTextEncoder encoder(clip_text_scope(weights), *config);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return encoder;
 }
 
-Result<Unet> load_unet(const fs::path& folder, const Placement& placement) {
-    auto json = open_config(folder, "unet");
+Result<Unet> load_unet(const ModelSource& source, const Placement& placement) {
+    auto json = source.config("unet");
     if (!json) return Failure{json.error()};
     const auto config = read_unet_config(*json);
     if (!config) return Failure{config.error()};
-    const auto file = open_weights(folder, "unet", "diffusion_pytorch_model");
-    if (!file) return Failure{file.error()};
-    Weights weights(file->file, file->name, placement);
+    const auto part = source.weights("unet");
+    if (!part) return Failure{part.error()};
+    Weights weights(*part, placement);
     Unet unet(weights.root(), *config);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return unet;
 }
 
 // In fp32 on every device: its activations overflow fp16 on some models, and it runs once.
-Result<VaeDecoder> load_decoder(const fs::path& folder, c10::Device device) {
-    auto json = open_config(folder, "vae");
+Result<VaeDecoder> load_decoder(const ModelSource& source, c10::Device device) {
+    auto json = source.config("vae");
     if (!json) return Failure{json.error()};
     const auto config = read_vae_config(*json);
     if (!config) return Failure{config.error()};
-    const auto file = open_weights(folder, "vae", "diffusion_pytorch_model");
-    if (!file) return Failure{file.error()};
-    Weights weights(file->file, file->name, {device, c10::kFloat});
+    const auto part = source.weights("vae");
+    if (!part) return Failure{part.error()};
+    Weights weights(*part, {device, c10::kFloat});
     VaeDecoder decoder(weights, *config);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return decoder;
@@ -92,18 +93,21 @@ ModelInfo info_of(const UnetConfig& unet, const VaeConfig& vae, const SchedulerC
     return info;
 }
 
-Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& folder,
-                                                 const Placement& placement) {
-    if (const auto index = check_model_index(folder); !index) return Failure{index.error()};
-    auto scheduler = load_scheduler_config(folder / "scheduler");
+Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& path, const Placement& placement) {
+    const auto source = ModelSource::open(path);
+    if (!source) return Failure{source.error()};
+    const auto index = source->index();
+    if (!index) return Failure{index.error()};
+    if (const auto fine = check_model_index(*index); !fine) return Failure{fine.error()};
+    auto scheduler = source->scheduler();
     if (!scheduler) return Failure{scheduler.error()};
-    auto tokenizer = ClipTokenizer::load(folder / "tokenizer");
+    auto tokenizer = source->tokenizer("tokenizer");
     if (!tokenizer) return Failure{tokenizer.error()};
-    auto text_encoder = load_text_encoder(folder, placement);
+    auto text_encoder = load_text_encoder(*source, placement);
     if (!text_encoder) return Failure{text_encoder.error()};
-    auto unet = load_unet(folder, placement);
+    auto unet = load_unet(*source, placement);
     if (!unet) return Failure{unet.error()};
-    auto decoder = load_decoder(folder, placement.device);
+    auto decoder = load_decoder(*source, placement.device);
     if (!decoder) return Failure{decoder.error()};
     const ModelInfo info = info_of(unet->config(), decoder->config(), *scheduler);
     auto parts = std::make_unique<Model::Parts>(
@@ -120,13 +124,12 @@ Model::~Model() = default;
 
 const ModelInfo& Model::info() const { return parts_->info; }
 
-Result<std::unique_ptr<Model>> Model::load(const fs::path& diffusers_folder,
-                                           const DeviceOptions& options) {
+Result<std::unique_ptr<Model>> Model::load(const fs::path& path, const DeviceOptions& options) {
     return guarded([&]() -> Result<std::unique_ptr<Model>> {
         const auto placement = choose_device(options);
         if (!placement) return Failure{placement.error()};
-        auto parts = load_parts(diffusers_folder, *placement);
-        if (!parts) return Failure{parts.error().during(diffusers_folder.string())};
+        auto parts = load_parts(path, *placement);
+        if (!parts) return Failure{parts.error().during(path.string())};
         return std::unique_ptr<Model>(new Model(*std::move(parts)));
     });
 }
