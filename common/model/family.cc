@@ -10,18 +10,20 @@ namespace {
 constexpr std::size_t kMaxConfigText = 1U << 20U;
 constexpr int kInpaintChannels = 9;  // Latent, masked latent, mask.
 
-struct Pipeline {
-    std::string_view name;
-    bool sdxl = false;
+constexpr std::array kPipelines{
+    PipelineKind{"StableDiffusionPipeline", false},
+    PipelineKind{"StableDiffusionImg2ImgPipeline", false},
+    PipelineKind{"StableDiffusionInpaintPipeline", false},
+    PipelineKind{"LatentConsistencyModelPipeline", false},
+    PipelineKind{"LatentConsistencyModelImg2ImgPipeline", false},
+    PipelineKind{"StableDiffusionXLPipeline", true},
+    PipelineKind{"StableDiffusionXLImg2ImgPipeline", true},
+    PipelineKind{"StableDiffusionXLInpaintPipeline", true},
 };
-constexpr std::array kPipelines{Pipeline{"StableDiffusionPipeline", false},
-                                Pipeline{"StableDiffusionInpaintPipeline", false},
-                                Pipeline{"StableDiffusionXLPipeline", true},
-                                Pipeline{"StableDiffusionXLInpaintPipeline", true}};
 
 Failure other_pipeline(const std::string& found) {
     std::string known;
-    for (const Pipeline& pipeline : kPipelines)
+    for (const PipelineKind& pipeline : kPipelines)
         known += (known.empty() ? "" : ", ") + std::string(pipeline.name);
     return fail(ErrorCode::unimplemented,
                 "model_index.json names the pipeline " + text::printable(found) +
@@ -29,16 +31,21 @@ Failure other_pipeline(const std::string& found) {
                 "_class_name");
 }
 
-Result<Pipeline> pipeline_of(const nlohmann::json& index) {
+Result<PipelineKind> pipeline_of(const nlohmann::json& index) {
     const auto name = index.find("_class_name");
     const std::string found =
         name != index.end() && name->is_string() ? name->get<std::string>() : "nothing";
-    for (const Pipeline& pipeline : kPipelines)
-        if (pipeline.name == found) return pipeline;
+    if (const auto pipeline = pipeline_named(found)) return *pipeline;
     return other_pipeline(found);
 }
 
 }  // namespace
+
+std::optional<PipelineKind> pipeline_named(std::string_view name) {
+    for (const PipelineKind& pipeline : kPipelines)
+        if (pipeline.name == name) return pipeline;
+    return std::nullopt;
+}
 
 Result<nlohmann::json> config_json(const ModelView& view, const std::string& path) {
     const auto text = view.config(path);
@@ -61,7 +68,7 @@ Result<std::string> family_of(const ModelView& view) {
     // What tells the second from the first: linear layers around the transformers.
     const bool linear = unet->value("use_linear_projection", nlohmann::json()) == true;
     const bool inpaint = unet->value("in_channels", nlohmann::json()) == kInpaintChannels;
-    const std::string base = pipeline->sdxl ? "sdxl" : linear ? "sd2" : "sd1";
+    const std::string base = pipeline->is_xl ? "sdxl" : linear ? "sd2" : "sd1";
     return base + (inpaint ? "-inpaint" : "");
 }
 

@@ -11,16 +11,23 @@ DEMO_MODEL = Path(__file__).resolve().parents[2] / "models" / "emoji"
 RENDERER = os.environ["GOTONG_RENDERER"]
 
 
-def render(model, folder, latents=None, **options):
-    """Renders into `folder` and returns the dump's tensors. Options are the command line's."""
+def try_render(model, folder, latents=None, extra=None, **options):
+    """Renders into `folder`; the finished process. Options are the command line's."""
     arguments = [RENDERER, "render", "--model", str(model), "--dump", str(folder),
-                 "--out", str(folder / "picture.png"), "--device", "cpu", "--precision", "fp32"]
+                 "--out", str(folder / "picture.png"), "--device", "cpu"]
     if latents is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        save_file({"latents": np.ascontiguousarray(latents, dtype=np.float32)}, folder / "start.safetensors")
+        given = {"latents": latents} | ({} if extra is None else {"extra": extra})
+        save_file({name: np.ascontiguousarray(each, dtype=np.float32) for name, each in given.items()},
+                  folder / "start.safetensors")
         arguments += ["--latents-in", str(folder / "start.safetensors")]
-    for name, value in options.items():
+    for name, value in ({"precision": "fp32"} | options).items():
         arguments += [f"--{name}", str(value)]
-    done = subprocess.run(arguments, capture_output=True, text=True)
+    return subprocess.run(arguments, capture_output=True, text=True)
+
+
+def render(model, folder, latents=None, extra=None, **options):
+    """The same, of a picture that comes out; the dump's tensors."""
+    done = try_render(model, folder, latents, extra, **options)
     assert done.returncode == 0, done.stderr
     return load_file(folder / "dump.safetensors")

@@ -48,6 +48,7 @@ Result<> Batch::Members::join(Ticket ticket, Order order) {
     if (order.start) {
         if (const auto ok = check_start(model.info, request, *order.start); !ok) return ok;
     }
+    if (const auto ok = check_beside(model.info, request, order.beside); !ok) return ok;
     if (!takes(request)) {
         return fail(ErrorCode::invalid_argument, "size differs from that of the batch under way",
                     "size");

@@ -10,17 +10,46 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<ClipTextEncoder> load_text_encoder(const ModelSource& source, const Placement& placement) {
-    auto json = source.config("text_encoder");
+Result<ClipTextEncoder> load_text_encoder(const ModelSource& source, const std::string& part,
+                                          ClipTextRole role, const Placement& placement) {
+    auto json = source.config(part);
     if (!json) return Failure{json.error()};
-    const auto config = read_clip_text_config(*json);
+    const auto config = read_clip_text_config(*json, role);
     if (!config) return Failure{config.error()};
-    const auto part = source.weights("text_encoder");
-    if (!part) return Failure{part.error()};
-    Weights weights(*part, placement);
-    ClipTextEncoder encoder(clip_text_scope(weights), *config);
+    const auto stored = source.weights(part);
+    if (!stored) return Failure{stored.error()};
+    Weights weights(*stored, placement);
+    ClipTextEncoder encoder(weights, *config, role);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return encoder;
+}
+
+// `suffix` of its folders: "" or "_2".
+Result<TextReader> load_text_reader(const ModelSource& source, const std::string& suffix,
+                                    ClipTextRole role, const Placement& placement) {
+    const std::string tokenizer_part = "tokenizer" + suffix;
+    const std::string encoder_part = "text_encoder" + suffix;
+    auto tokenizer = source.tokenizer(tokenizer_part);
+    if (!tokenizer) return Failure{tokenizer.error().during(tokenizer_part)};
+    auto encoder = load_text_encoder(source, encoder_part, role, placement);
+    if (!encoder) return Failure{encoder.error()};
+    return TextReader{tokenizer_part, encoder_part, *std::move(tokenizer), *std::move(encoder)};
+}
+
+Result<TextStack> load_text(const ModelSource& source, const ModelIndex& index,
+                            const Placement& placement) {
+    using enum ClipTextRole::Layer;
+    std::vector<TextReader> readers;
+    auto first = load_text_reader(source, "", {index.is_xl ? penultimate : last}, placement);
+    if (!first) return Failure{first.error()};
+    readers.push_back(*std::move(first));
+    if (index.is_xl) {
+        auto second = load_text_reader(source, "_2", {penultimate, true}, placement);
+        if (!second) return Failure{second.error()};
+        readers.push_back(*std::move(second));
+    }
+    return TextStack{std::move(readers), index.zeros_for_empty_prompt ? TextStack::Empty::is_zeros
+                                                                      : TextStack::Empty::is_read};
 }
 
 Result<Unet> load_unet(const ModelSource& source, const Placement& placement) {
@@ -28,9 +57,9 @@ Result<Unet> load_unet(const ModelSource& source, const Placement& placement) {
     if (!json) return Failure{json.error()};
     const auto config = read_unet_config(*json);
     if (!config) return Failure{config.error()};
-    const auto part = source.weights("unet");
-    if (!part) return Failure{part.error()};
-    Weights weights(*part, placement);
+    const auto stored = source.weights("unet");
+    if (!stored) return Failure{stored.error()};
+    Weights weights(*stored, placement);
     Unet unet(weights.root(), *config);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return unet;
@@ -42,9 +71,9 @@ Result<VaeDecoder> load_decoder(const ModelSource& source, c10::Device device) {
     if (!json) return Failure{json.error()};
     const auto config = read_vae_config(*json);
     if (!config) return Failure{config.error()};
-    const auto part = source.weights("vae");
-    if (!part) return Failure{part.error()};
-    Weights weights(*part, {device, c10::kFloat});
+    const auto stored = source.weights("vae");
+    if (!stored) return Failure{stored.error()};
+    Weights weights(*stored, {device, c10::kFloat});
     VaeDecoder decoder(weights, *config);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return decoder;
@@ -52,33 +81,45 @@ Result<VaeDecoder> load_decoder(const ModelSource& source, c10::Device device) {
 
 Failure mismatch(const std::string& what) { return fail(ErrorCode::invalid_argument, what); }
 
+Result<> check_channels(const UnetConfig& unet, const VaeConfig& vae) {
+    const std::int64_t latent = vae.latent_channels;
+    const bool inpaints = unet.in_channels == 2 * latent + 1;
+    if ((unet.in_channels == latent || inpaints) && unet.out_channels == latent) return {};
+    const std::string number = std::to_string(latent);
+    return fail(ErrorCode::unimplemented,
+                "unet/config.json: \"out_channels\" must be the " + number +
+                    " of vae/config.json's \"latent_channels\", and \"in_channels\" " + number +
+                    ", or " + std::to_string(2 * latent + 1) + " for inpainting");
+}
+
+Result<> check_told(const UnetConfig& unet, const TextStack& text) {
+    for (const UnetLevel& level : unet.levels) {
+        // The lowest level always attends: the block in the middle has a transformer.
+        const bool attends =
+            level.attention_down || level.attention_up || &level == &unet.levels.back();
+        if (!attends || level.context == text.context_width()) continue;
+        return mismatch("unet/config.json: \"cross_attention_dim\" is " +
+                        std::to_string(level.context) + "; the text encoders' \"hidden_size\" is " +
+                        std::to_string(text.context_width()));
+    }
+    if (unet.added_width == 0) return {};
+    if (text.pooled_width() == 0) {
+        return mismatch("unet/config.json: \"addition_embed_type\" asks for a second text encoder");
+    }
+    const std::int64_t told = text.pooled_width() + kAddedSizes * unet.added_size_width;
+    if (unet.added_width == told) return {};
+    return mismatch("unet/config.json: \"projection_class_embeddings_input_dim\" must be " +
+                    std::to_string(told) +
+                    ": text_encoder_2/config.json's \"projection_dim\" and " +
+                    std::to_string(kAddedSizes) + " times \"addition_time_embed_dim\"");
+}
+
 // Do the parts fit one another?
 Result<> check_fit(const Model::Parts& parts) {
     const UnetConfig& unet = parts.unet.config();
-    const VaeConfig& vae = parts.decoder.config();
-    const ClipTextConfig& clip = parts.text_encoder.config();
-    if (unet.in_channels != vae.latent_channels || unet.out_channels != vae.latent_channels) {
-        return fail(ErrorCode::unimplemented,
-                    "unet/config.json: \"in_channels\" and \"out_channels\" must be the " +
-                        std::to_string(vae.latent_channels) + " of vae/config.json's " +
-                        "\"latent_channels\"; UNets for inpainting are not supported");
-    }
-    for (const UnetLevel& level : unet.levels) {
-        if ((level.attention_down || level.attention_up) && level.context != clip.width) {
-            return mismatch(
-                "unet/config.json: \"cross_attention_dim\" differs from "
-                "text_encoder/config.json's \"hidden_size\"");
-        }
-    }
-    if (parts.tokenizer.max_length() > clip.positions) {
-        return mismatch(
-            "tokenizer/tokenizer_config.json: \"model_max_length\" exceeds "
-            "text_encoder/config.json's \"max_position_embeddings\"");
-    }
-    if (parts.tokenizer.highest_id() >= clip.vocabulary) {
-        return mismatch("tokenizer: ids reach beyond text_encoder/config.json's \"vocab_size\"");
-    }
-    return {};
+    if (const auto ok = check_channels(unet, parts.decoder.config()); !ok) return ok;
+    if (const auto ok = check_told(unet, parts.text); !ok) return ok;
+    return parts.text.check();
 }
 
 ModelInfo info_of(const UnetConfig& unet, const VaeConfig& vae, const SchedulerConfig& scheduler) {
@@ -90,29 +131,30 @@ ModelInfo info_of(const UnetConfig& unet, const VaeConfig& vae, const SchedulerC
     info.default_width = says ? unet.sample_width * vae.factor() : vae.sample_width;
     info.default_height = says ? unet.sample_height * vae.factor() : vae.sample_height;
     info.max_steps = scheduler.train_steps();
+    info.extra_channels = static_cast<int>(unet.in_channels - vae.latent_channels);
+    info.is_told_guidance = unet.guidance_width > 0;
     return info;
 }
 
 Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& path, const Placement& placement) {
     const auto source = ModelSource::open(path);
     if (!source) return Failure{source.error()};
-    const auto index = source->index();
+    auto json = source->index();
+    if (!json) return Failure{json.error()};
+    const auto index = check_model_index(*std::move(json));
     if (!index) return Failure{index.error()};
-    if (const auto fine = check_model_index(*index); !fine) return Failure{fine.error()};
     auto scheduler = source->scheduler();
     if (!scheduler) return Failure{scheduler.error()};
-    auto tokenizer = source->tokenizer("tokenizer");
-    if (!tokenizer) return Failure{tokenizer.error()};
-    auto text_encoder = load_text_encoder(*source, placement);
-    if (!text_encoder) return Failure{text_encoder.error()};
+    auto text = load_text(*source, *index, placement);
+    if (!text) return Failure{text.error()};
     auto unet = load_unet(*source, placement);
     if (!unet) return Failure{unet.error()};
     auto decoder = load_decoder(*source, placement.device);
     if (!decoder) return Failure{decoder.error()};
     const ModelInfo info = info_of(unet->config(), decoder->config(), *scheduler);
-    auto parts = std::make_unique<Model::Parts>(
-        Model::Parts{placement, info, *std::move(tokenizer), *std::move(text_encoder),
-                     *std::move(unet), *std::move(decoder), *std::move(scheduler)});
+    auto parts = std::make_unique<Model::Parts>(Model::Parts{placement, info, *std::move(text),
+                                                             *std::move(unet), *std::move(decoder),
+                                                             *std::move(scheduler)});
     if (const auto fit = check_fit(*parts); !fit) return Failure{fit.error()};
     return parts;
 }

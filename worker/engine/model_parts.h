@@ -3,19 +3,17 @@
 
 #include "worker/engine/decode/vae.h"
 #include "worker/engine/denoise/unet.h"
-#include "worker/engine/encode/clip_text.h"
+#include "worker/engine/encode/text_stack.h"
 #include "worker/engine/layers/weights.h"
 #include "worker/engine/model.h"
 #include "worker/engine/sample/schedule.h"
-#include "worker/engine/text/clip_bpe.h"
 
 namespace gotong::engine {
 
 struct Model::Parts {
     Placement placement;  // Of text encoder and denoiser; the decoder computes in fp32 there.
     ModelInfo info;
-    ClipTokenizer tokenizer;
-    ClipTextEncoder text_encoder;
+    TextStack text;
     Unet unet;
     VaeDecoder decoder;
     SchedulerConfig scheduler;

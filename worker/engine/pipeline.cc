@@ -9,8 +9,12 @@ namespace gotong::engine {
 
 Result<Picture> text_to_image(Model& model, const Request& request, Observer& observer,
                               std::stop_token stop, const std::optional<Latent>& start) {
+    return paint(model, {request, &observer, std::move(stop), start});
+}
+
+Result<Picture> paint(Model& model, Order order) {
     Batch alone{model};
-    const auto joined = alone.join(0, {request, &observer, std::move(stop), start});
+    const auto joined = alone.join(0, std::move(order));
     if (!joined) return Failure{joined.error()};
     for (;;) {
         std::vector<Batch::Ended> ended = alone.step();

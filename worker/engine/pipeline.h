@@ -8,18 +8,21 @@
 
 #include "common/result.h"
 #include "worker/engine/model.h"
-#include "worker/engine/request/request.h"
+#include "worker/engine/request/order.h"
 
 namespace gotong::engine {
 
 // Makes one picture. `start`, where given, replaces the seeded initial noise and is already scaled
 // by the first sigma. The same model, request, device kind and start give the same picture.
 //
-// Errors: invalid_argument (field named: size, steps, prompt, latents), cancelled (stop was
+// Errors: invalid_argument (field named: size, steps, prompt, latents, from), cancelled (stop was
 // requested; noticed between steps and before the decoder), resource_exhausted (memory, with what
 // to do about it), internal (NaN or infinity, with the step at which it showed).
 Result<Picture> text_to_image(Model& model, const Request& request, Observer& observer,
                               std::stop_token stop, const std::optional<Latent>& start = {});
+
+// The same for an order, whose observer there must be.
+Result<Picture> paint(Model& model, Order order);
 
 // Latent [1, channels, h, w] as the sampler leaves it -> picture. For fitting the preview map.
 Result<Pixels> decode(Model& model, const Latent& latent);

@@ -39,6 +39,7 @@ int render(const RenderOptions& options);
 
 struct TokensOptions {
     std::filesystem::path model;
+    std::string tokenizer = "tokenizer";  // Its folder in the model's.
     bool padded = false;
 };
 int tokens(const TokensOptions& options);

@@ -15,11 +15,17 @@ void Dump::add_ids(const std::string& name, std::span<const std::int64_t> ids) {
     if (!ids.empty()) tensors_.add(name, shape, ids);
 }
 
+void Dump::add_text(const std::string& whose, const engine::Conditioning::Text& text) {
+    add_ids(whose + "_ids", text.ids);
+    add_ids(whose + "_ids_2", text.ids_2);
+    add(whose + "_embeds", text.embeds);
+    add(whose + "_pooled", text.pooled);
+}
+
 void Dump::on_conditioning(const engine::Conditioning& conditioning) {
-    add_ids("prompt_ids", conditioning.prompt_ids);
-    add_ids("negative_ids", conditioning.negative_ids);
-    add("prompt_embeds", conditioning.prompt_embeds);
-    add("negative_embeds", conditioning.negative_embeds);
+    add_text("prompt", conditioning.prompt);
+    add_text("negative", conditioning.negative);
+    add("time_ids", conditioning.sizes);
 }
 
 void Dump::on_model_output(int step, const engine::TensorView& output) {

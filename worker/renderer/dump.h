@@ -23,6 +23,7 @@ class Dump final : public engine::Observer {
 
   private:
     void add(const std::string& name, const engine::TensorView& view);
+    void add_text(const std::string& whose, const engine::Conditioning::Text& text);
     void add_ids(const std::string& name, std::span<const std::int64_t> ids);
 
     engine::SafetensorsWriter tensors_;

@@ -100,7 +100,8 @@ void add_render(CLI::App& app, RenderOptions& options, int& code) {
         },
         "Same seed, same picture [0]");
     command.add_option("--latents-in", options.latents_in,
-                       "Safetensors file whose \"latents\" to start from, scaled already");
+                       "Safetensors file whose \"latents\" to start from, scaled already; its "
+                       "\"extra\", if any, stands beside them in an inpainting model's input");
     command.add_option("--dump", options.dump, "Folder for all intermediate tensors");
     command.add_option("--out", options.out, "The PNG to write")->capture_default_str();
     command.callback([&options, &code] { code = render(options); });
@@ -117,6 +118,11 @@ void add_tokens(CLI::App& app, TokensOptions& options, int& code) {
     CLI::App& command =
         *app.add_subcommand("tokens", "Texts on standard input to ids, one JSON array a line");
     add_model(command, options.model);
+    command
+        .add_option("--tokenizer", options.tokenizer,
+                    "Which of the model's, by its folder: tokenizer or tokenizer_2")
+        ->check(CLI::IsMember({"tokenizer", "tokenizer_2"}))
+        ->capture_default_str();
     command.add_flag("--pad", options.padded, "Cut and pad to the model's length");
     command.callback([&options, &code] { code = tokens(options); });
 }

@@ -30,19 +30,34 @@ Result<engine::Request> to_request(const RenderOptions& options, const engine::M
                            .seed = options.seed};
 }
 
-Result<std::optional<Latent>> read_start(const std::optional<std::filesystem::path>& path) {
-    if (!path) return std::nullopt;
-    const auto file = engine::SafetensorsFile::open(*path);
-    if (!file) return Failure{file.error()};
-    const auto found = file->tensors().find("latents");
-    if (found == file->tensors().end() || found->second.dtype != "F32")
-        return fail(ErrorCode::invalid_argument,
-                    path->string() + " holds no F32 tensor named \"latents\"", "latents-in");
+// A tensor of the file by name; nullopt where there is none.
+Result<std::optional<Latent>> read_tensor(const engine::SafetensorsFile& file,
+                                          const std::string& name) {
+    const auto found = file.tensors().find(name);
+    if (found == file.tensors().end()) return std::nullopt;
+    if (found->second.dtype != "F32")
+        return fail(ErrorCode::invalid_argument, "\"" + name + "\" is not F32", "latents-in");
     Latent latent;
     latent.shape = found->second.shape;
     latent.values.resize(found->second.bytes.size() / sizeof(float));
     std::memcpy(latent.values.data(), found->second.bytes.data(), found->second.bytes.size());
     return latent;
+}
+
+// The order's tensors from --latents-in.
+Result<> read_latents(const std::filesystem::path& path, engine::Order& order) {
+    const auto file = engine::SafetensorsFile::open(path);
+    if (!file) return Failure{file.error()};
+    auto start = read_tensor(*file, "latents");
+    if (!start) return Failure{start.error().during(path.string())};
+    if (!*start)
+        return fail(ErrorCode::invalid_argument,
+                    path.string() + " holds no F32 tensor named \"latents\"", "latents-in");
+    auto beside = read_tensor(*file, "extra");
+    if (!beside) return Failure{beside.error().during(path.string())};
+    order.start = *std::move(start);
+    order.beside = *std::move(beside);
+    return {};
 }
 
 Result<> write_png(const engine::Pixels& pixels, const std::filesystem::path& path) {
@@ -64,18 +79,20 @@ void print_summary(const RenderOptions& options, const engine::Picture& picture,
 
 Result<> render_to_file(const RenderOptions& options) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto start = read_start(options.latents_in);
-    if (!start) return Failure{start.error()};
+    engine::Order order;
+    if (options.latents_in)
+        if (const auto read = read_latents(*options.latents_in, order); !read) return read;
     const auto model = engine::Model::load(options.model, options.device);
     if (!model) return Failure{model.error().during("load model")};
     const std::chrono::duration<double, std::milli> load = std::chrono::steady_clock::now() - begin;
-    const auto request = to_request(options, (*model)->info());
+    auto request = to_request(options, (*model)->info());
     if (!request) return Failure{request.error()};
+    order.request = *std::move(request);
 
     Dump dump;
     engine::Observer nobody;
-    engine::Observer& observer = options.dump ? dump : nobody;
-    const auto picture = engine::text_to_image(**model, *request, observer, {}, *start);
+    order.observer = options.dump ? &dump : &nobody;
+    const auto picture = engine::paint(**model, std::move(order));
     if (!picture) return Failure{picture.error()};
     if (options.dump)
         if (const auto dumped = dump.write(*options.dump); !dumped) return dumped;

@@ -12,20 +12,20 @@ namespace gotong::renderer {
 namespace {
 
 // Of a model, or of a folder that has a tokenizer and nothing else.
-Result<engine::ClipTokenizer> load(const std::filesystem::path& model) {
-    const std::filesystem::path folder = model / "tokenizer";
+Result<engine::ClipTokenizer> load(const TokensOptions& options) {
+    const std::filesystem::path folder = options.model / options.tokenizer;
     std::error_code ignored;
     if (std::filesystem::is_directory(folder, ignored)) return engine::ClipTokenizer::load(folder);
-    const auto source = engine::ModelSource::open(model);
+    const auto source = engine::ModelSource::open(options.model);
     if (!source) return Failure{source.error()};
-    return source->tokenizer("tokenizer");
+    return source->tokenizer(options.tokenizer);
 }
 
 }  // namespace
 
 int tokens(const TokensOptions& options) {
-    const auto tokenizer = load(options.model);
-    if (!tokenizer) return report(tokenizer.error().during("load tokenizer"));
+    const auto tokenizer = load(options);
+    if (!tokenizer) return report(tokenizer.error().during("load " + options.tokenizer));
     std::size_t number = 0;
     for (std::string line; std::getline(std::cin, line);) {
         ++number;

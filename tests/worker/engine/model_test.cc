@@ -46,7 +46,7 @@ TEST_CASE("the demo model says what fits it") {
 TEST_CASE("a kind of UNet that the engine does not have is refused by file and key") {
     const std::vector<std::pair<std::string, json>> kinds{
         {"class_embed_type", "timestep"},
-        {"addition_embed_type", "text_time"},
+        {"addition_embed_type", "image_hint"},
         {"dual_cross_attention", true},
         {"only_cross_attention", true},
         {"resnet_time_scale_shift", "scale_shift"},
@@ -54,7 +54,6 @@ TEST_CASE("a kind of UNet that the engine does not have is refused by file and k
         {"mid_block_type", "UNetMidBlock2D"},
         {"mid_block_scale_factor", 1.5},
         {"center_input_sample", true},
-        {"time_cond_proj_dim", 256},
         {"num_attention_heads", 8},
         {"conv_in_kernel", 5},
         {"attention_type", "gated"},
@@ -80,6 +79,8 @@ TEST_CASE("a UNet config that contradicts itself is refused by file and key") {
         {"layers_per_block", 1'000'000},
         {"cross_attention_dim", "128"},
         {"sample_size", -16},
+        {"addition_embed_type", "text_time"},  // Without the widths that go with it.
+        {"time_cond_proj_dim", 2},
     };
     for (const auto& [key, value] : kinds) {
         INFO(key << " " << value.dump());
@@ -155,6 +156,13 @@ TEST_CASE("parts that do not fit one another are refused") {
     CHECK_THAT(refusal("tokenizer/tokenizer_config.json", "model_max_length", 78,
                        ErrorCode::invalid_argument),
                ContainsSubstring("\"model_max_length\""));
+}
+
+TEST_CASE("the demo model paints from nothing and is asked twice for guidance") {
+    const auto model = Model::load(test::demo_model(), {.kind = DeviceOptions::Kind::cpu});
+    REQUIRE(model);
+    CHECK((*model)->info().extra_channels == 0);
+    CHECK_FALSE((*model)->info().is_told_guidance);
 }
 
 TEST_CASE("a graphics card that is not there is refused, and automatic does without") {

@@ -5,13 +5,13 @@
 namespace gotong::engine {
 namespace {
 
-// The tensors that `pick` finds in each picture, joined along the rows.
+// The tensors that `pick` finds in each picture, joined along the rows; undefined where they are.
 template <class Pick>
 at::Tensor joined(const std::vector<const Prompted*>& pictures, Pick pick) {
     std::vector<at::Tensor> rows;
     rows.reserve(pictures.size());
     for (const Prompted* picture : pictures) rows.push_back(pick(*picture));
-    return at::cat(rows);
+    return rows.front().defined() ? at::cat(rows) : at::Tensor{};
 }
 
 }  // namespace
@@ -24,6 +24,8 @@ Prompted stacked(const std::vector<const Prompted*>& pictures) {
             {joined(pictures, [i](const Prompted& it) { return it.text.pairs.at(i).keys; }),
              joined(pictures, [i](const Prompted& it) { return it.text.pairs.at(i).values; })});
     }
+    all.added = joined(pictures, [](const Prompted& it) { return it.added; });
+    all.guidance = joined(pictures, [](const Prompted& it) { return it.guidance; });
     return all;
 }
 

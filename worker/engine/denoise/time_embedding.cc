@@ -2,36 +2,39 @@
 
 #include <ATen/Functions.h>
 
-#include <cmath>
-
 namespace gotong::engine {
 namespace {
 
-// The slowest of the waves has a period of 2 pi times this.
-constexpr double kSlowest = 10'000;
+WaveShape wave_shape(const UnetConfig& config, std::int64_t width) {
+    return {width, config.flip_sin_to_cos, config.freq_shift};
+}
 
 }  // namespace
 
+at::Tensor EmbeddingLayers::operator()(const at::Tensor& x) {
+    return linear2_(at::silu(linear1_(x)));
+}
+
 TimeEmbedding::TimeEmbedding(const Scope& scope, const UnetConfig& config)
-    : width_(config.levels.front().channels),
-      cosines_first_(config.flip_sin_to_cos),
-      shift_(config.freq_shift),
-      linear1_(scope / "linear_1", width_, config.time_width()),
-      linear2_(scope / "linear_2", config.time_width(), config.time_width()) {}
+    : shape_(wave_shape(config, config.levels.front().channels)),
+      layers_(scope, config.levels.front().channels, config.time_width()) {
+    if (config.guidance_width == 0) return;
+    guidance_.emplace(scope / "cond_proj", config.guidance_width, shape_.width, Bias::without);
+}
 
 at::Tensor TimeEmbedding::operator()(at::ArrayRef<double> timesteps,
-                                     const at::TensorOptions& options) {
-    const std::int64_t half = width_ / 2;
-    // In fp32 on purpose, as the models were trained: an angle near 999 is only good to 6e-5.
-    const at::Tensor powers = at::arange(half, at::TensorOptions(at::kFloat)) *
-                              (-std::log(kSlowest)) / (static_cast<double>(half) - shift_);
-    const at::Tensor times = at::tensor(timesteps, at::kFloat);
-    const at::Tensor angles = times.unsqueeze(1) * at::exp(powers);
-    const at::Tensor sines = at::sin(angles);
-    const at::Tensor cosines = at::cos(angles);
-    at::Tensor waves = cosines_first_ ? at::cat({cosines, sines}, 1) : at::cat({sines, cosines}, 1);
-    if (width_ % 2 == 1) waves = at::constant_pad_nd(waves, {0, 1});
-    return linear2_(at::silu(linear1_(waves.to(options))));
+                                     const at::TensorOptions& options, const at::Tensor& guidance) {
+    const at::Tensor time = waves(timesteps, shape_).to(options);
+    return layers_(guidance.defined() ? time + guidance : time);
+}
+
+AddedEmbedding::AddedEmbedding(const Scope& scope, const UnetConfig& config)
+    : shape_(wave_shape(config, config.added_size_width)),
+      layers_(scope, config.added_width, config.time_width()) {}
+
+at::Tensor AddedEmbedding::operator()(const at::Tensor& pooled, at::ArrayRef<double> sizes) {
+    const at::Tensor told = waves(sizes, shape_).flatten().to(pooled.options());
+    return layers_(at::cat({pooled, told.expand({pooled.size(0), -1})}, 1));
 }
 
 }  // namespace gotong::engine

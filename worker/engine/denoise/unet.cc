@@ -14,6 +14,7 @@ Unet::Unet(const Scope& scope, const UnetConfig& config)
                 config.epsilon),
       conv_out_(scope / "conv_out",
                 {.in = config.levels.front().channels, .out = config.out_channels}) {
+    if (config.added_width > 0) added_.emplace(scope / "add_embedding", config);
     for (std::size_t i = 0; i < config.levels.size(); ++i) {
         down_.emplace_back(scope / "down_blocks" / i, config, i);
         up_.emplace_back(scope / "up_blocks" / i, config, i);
@@ -28,10 +29,21 @@ TextKeys Unet::text_keys(const at::Tensor& context) {
     return keys;
 }
 
+Prompted Unet::prompted(const Told& told) {
+    Prompted prompted{text_keys(told.context), {}, {}};
+    if (added_) prompted.added = (*added_)(told.pooled, told.sizes);
+    if (config_.guidance_width > 0) {
+        const at::Tensor waves = guidance_waves(told.guidance, config_.guidance_width);
+        prompted.guidance = time_.guidance(waves.to(told.context.options()));
+    }
+    return prompted;
+}
+
 at::Tensor Unet::operator()(const at::Tensor& latent, at::ArrayRef<double> timesteps,
                             const Prompted& prompted) {
-    // Every block begins with the silu of it.
-    const at::Tensor time = at::silu(time_(timesteps, latent.options()));
+    at::Tensor told = time_(timesteps, latent.options(), prompted.guidance);
+    if (prompted.added.defined()) told = told + prompted.added;
+    const at::Tensor time = at::silu(told);  // Every block begins with it.
     std::size_t next_text = 0;
     const StepInput step{time, prompted.text, next_text};
     at::Tensor x = conv_in_(latent.contiguous(at::MemoryFormat::ChannelsLast));

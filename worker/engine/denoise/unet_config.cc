@@ -10,6 +10,7 @@ constexpr int kMaxLevels = 8;
 constexpr int kMaxLayers = 64;
 constexpr int kMaxChannels = 16'384;
 constexpr int kMaxSampleSize = 4'096;
+constexpr int kMaxAddedWidth = 1 << 20;
 
 // Everything that would change the maths and is not built here.
 void refuse_other_kinds(ConfigReader& config) {
@@ -28,19 +29,17 @@ void refuse_other_kinds(ConfigReader& config) {
         config.must_be(off, false);
     }
     for (const char* none :
-         {"class_embed_type", "addition_embed_type", "num_class_embeds", "encoder_hid_dim",
-          "encoder_hid_dim_type", "num_attention_heads", "reverse_transformer_layers_per_block",
-          "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "time_cond_proj_dim",
-          "cross_attention_norm"}) {
+         {"class_embed_type", "num_class_embeds", "encoder_hid_dim", "encoder_hid_dim_type",
+          "num_attention_heads", "reverse_transformer_layers_per_block", "time_embedding_dim",
+          "time_embedding_act_fn", "timestep_post_act", "cross_attention_norm"}) {
         config.must_be(none, nullptr);
     }
 }
 
 // Keys without effect on a UNet of this kind.
 void ignore_idle_keys(ConfigReader& config) {
-    // Training only; only with an embedding refused above; for a mid-block refused above.
-    config.ignore({"dropout", "addition_time_embed_dim", "addition_embed_type_num_heads",
-                   "projection_class_embeddings_input_dim", "mid_block_only_cross_attention"});
+    // Training only; only with an embedding refused below; for a mid-block refused above.
+    config.ignore({"dropout", "addition_embed_type_num_heads", "mid_block_only_cross_attention"});
     // Fused attention accumulates in fp32 anyway, and the reference ignores it there as well.
     config.ignore({"upcast_attention"});
     // What a trainer's running average of weights leaves behind in published configs.
@@ -55,6 +54,32 @@ void read_sample_size(ConfigReader& config, UnetConfig& unet) {
     const auto sides = config.integers("sample_size", 2, 0, 1, kMaxSampleSize);
     unet.sample_height = sides[0];
     unet.sample_width = sides[1];
+}
+
+// The text as a whole and the sizes, or nothing.
+void read_added(ConfigReader& config, UnetConfig& unet) {
+    const char* const kWidth = "projection_class_embeddings_input_dim";
+    const char* const kSizeWidth = "addition_time_embed_dim";
+    const auto* type = config.find("addition_embed_type");
+    if (type == nullptr || type->is_null()) {
+        config.ignore({kWidth, kSizeWidth});  // Idle.
+        return;
+    }
+    if (*type != "text_time") {
+        config.unsupported("addition_embed_type", "the engine knows only \"text_time\"");
+    }
+    unet.added_width = config.integer(kWidth, 0, 1, kMaxAddedWidth);
+    unet.added_size_width = config.integer(kSizeWidth, 0, 2, kMaxChannels);
+    if (unet.added_width == 0) config.invalid(kWidth, "is missing");
+    if (unet.added_size_width == 0) config.invalid(kSizeWidth, "is missing");
+}
+
+// The width of the guidance scale's waves, where the UNet is told it.
+void read_guidance(ConfigReader& config, UnetConfig& unet) {
+    const char* const kWidth = "time_cond_proj_dim";
+    const auto* value = config.find(kWidth);
+    if (value == nullptr || value->is_null()) return;
+    unet.guidance_width = config.integer(kWidth, 0, 4, kMaxChannels);
 }
 
 // Which of a direction's blocks have transformers.
@@ -130,6 +155,8 @@ Result<UnetConfig> read_unet_config(ConfigReader& config) {
     unet.linear_projection = config.boolean("use_linear_projection", false);
     unet.flip_sin_to_cos = config.boolean("flip_sin_to_cos", true);
     unet.freq_shift = config.number("freq_shift", 0, 0, 1);
+    read_added(config, unet);
+    read_guidance(config, unet);
     check_divisors(config, unet);
     if (auto done = config.finish(); !done) return Failure{done.error()};
     return unet;

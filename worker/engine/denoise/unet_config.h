@@ -21,6 +21,10 @@ struct UnetLevel {
     int transformer_layers = 0;  // Transformer blocks in each.
 };
 
+// How many sizes an added embedding hears, in pixels: height and width of the original, top and
+// left of the crop, height and width of the result.
+inline constexpr std::int64_t kAddedSizes = 6;
+
 struct UnetConfig {
     int sample_width = 0;  // Latent cells it was trained for; 0: the config is silent.
     int sample_height = 0;
@@ -33,6 +37,9 @@ struct UnetConfig {
     bool linear_projection = false;  // Linear instead of 1x1 convolutions around transformers.
     bool flip_sin_to_cos = true;
     double freq_shift = 0;
+    std::int64_t added_width = 0;       // Of the text as a whole and kAddedSizes; 0: not told them.
+    std::int64_t added_size_width = 0;  // Of each size among it.
+    std::int64_t guidance_width = 0;    // Of the guidance scale; 0: not told it.
 
     // Width of the time embedding.
     std::int64_t time_width() const { return 4 * levels.front().channels; }

@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
 namespace gotong::engine {
 namespace {
 
@@ -25,9 +27,33 @@ ClipTextConfig::Activation read_activation(ConfigReader& config) {
     return ClipTextConfig::Activation::quick_gelu;
 }
 
+// 2 is a slip of the configs written until 2023, kept for their sake: no text ends with it.
+std::optional<std::int64_t> read_end_id(ConfigReader& config) {
+    constexpr int kSlip = 2;
+    const int id = config.integer("eos_token_id", 49407, 0, kMaxVocabulary);
+    return id == kSlip ? std::nullopt : std::optional<std::int64_t>{id};
+}
+
+// Older files put the encoder's tensors below "text_model.", newer ones do not.
+Scope clip_text_scope(Weights& weights) {
+    const Scope root = weights.root();
+    const Scope prefixed = root / "text_model";
+    const bool old = prefixed.has_children();
+    // 0, 1, 2, ...: older files store the positions' numbers as a tensor.
+    weights.ignore(old ? "text_model.embeddings.position_ids" : "embeddings.position_ids");
+    return old ? prefixed : root;
+}
+
+// Where the text ends: the first end, or the place of the highest id. Without any, the first place.
+std::int64_t end_of(std::span<const std::int64_t> ids, std::optional<std::int64_t> end_id) {
+    const auto end = end_id ? std::find(ids.begin(), ids.end(), *end_id)
+                            : std::max_element(ids.begin(), ids.end());
+    return end == ids.end() ? 0 : end - ids.begin();
+}
+
 }  // namespace
 
-Result<ClipTextConfig> read_clip_text_config(ConfigReader& config) {
+Result<ClipTextConfig> read_clip_text_config(ConfigReader& config, ClipTextRole role) {
     ClipTextConfig clip;
     config.must_be("model_type", "clip_text_model");
     config.must_be("use_attention_mask", false);
@@ -39,6 +65,10 @@ Result<ClipTextConfig> read_clip_text_config(ConfigReader& config) {
     clip.positions = config.integer("max_position_embeddings", 77, 1, kMaxPositions);
     clip.epsilon = config.number("layer_norm_eps", 1e-5, 0, 1);
     clip.activation = read_activation(config);
+    if (role.has_projection) {
+        clip.projection_width = config.integer("projection_dim", 512, 1, kMaxWidth);
+        clip.end_id = read_end_id(config);
+    }
     if (clip.width % clip.heads != 0) {
         config.invalid("num_attention_heads", "must divide hidden_size");
     }
@@ -69,8 +99,17 @@ at::Tensor ClipTextLayer::operator()(const at::Tensor& x) {
                                                                        : quick_gelu(wide));
 }
 
-ClipTextEncoder::ClipTextEncoder(const Scope& scope, const ClipTextConfig& config)
+ClipTextEncoder::ClipTextEncoder(Weights& weights, const ClipTextConfig& config, ClipTextRole role)
+    : ClipTextEncoder(clip_text_scope(weights), config, role) {
+    if (!role.has_projection) return;
+    projection_.emplace(weights.root() / "text_projection", config.width, config.projection_width,
+                        Bias::without);
+}
+
+ClipTextEncoder::ClipTextEncoder(const Scope& scope, const ClipTextConfig& config,
+                                 ClipTextRole role)
     : config_(config),
+      role_(role),
       token_embedding_((scope / "embeddings" / "token_embedding" / "weight")
                            .take({config.vocabulary, config.width})),
       position_embedding_((scope / "embeddings" / "position_embedding" / "weight")
@@ -81,24 +120,27 @@ ClipTextEncoder::ClipTextEncoder(const Scope& scope, const ClipTextConfig& confi
     }
 }
 
-at::Tensor ClipTextEncoder::operator()(std::span<const std::int64_t> ids) {
+at::Tensor ClipTextEncoder::embedded(std::span<const std::int64_t> ids) const {
     const auto count = static_cast<std::int64_t>(ids.size());
     const at::Tensor index = at::tensor(at::IntArrayRef(ids.data(), ids.size()), at::kLong)
                                  .to(token_embedding_.device());
-    at::Tensor x =
+    const at::Tensor x =
         at::embedding(token_embedding_, index) + position_embedding_.slice(/*dim=*/0, 0, count);
-    x = x.unsqueeze(0);
-    for (ClipTextLayer& layer : layers_) x = layer(x);
-    return norm_(x);
+    return x.unsqueeze(0);
 }
 
-Scope clip_text_scope(Weights& weights) {
-    const Scope root = weights.root();
-    const Scope prefixed = root / "text_model";
-    const bool old = prefixed.has_children();
-    // 0, 1, 2, ...: older files store the positions' numbers as a tensor.
-    weights.ignore(old ? "text_model.embeddings.position_ids" : "embeddings.position_ids");
-    return old ? prefixed : root;
+// tokens: [1, ids, width], the last layer's, normalised -> [1, projection_width].
+at::Tensor ClipTextEncoder::projected(const at::Tensor& tokens, std::span<const std::int64_t> ids) {
+    return (*projection_)(tokens.select(/*dim=*/1, end_of(ids, config_.end_id)));
+}
+
+EncodedText ClipTextEncoder::operator()(std::span<const std::int64_t> ids) {
+    const bool penultimate = role_.layer == ClipTextRole::Layer::penultimate;
+    at::Tensor x = embedded(ids);
+    for (std::size_t i = 0; i + 1 < layers_.size(); ++i) x = layers_[i](x);
+    if (penultimate && !projection_) return {x, {}};
+    const at::Tensor last = norm_(layers_.back()(x));
+    return {penultimate ? x : last, projection_ ? projected(last, ids) : at::Tensor{}};
 }
 
 }  // namespace gotong::engine

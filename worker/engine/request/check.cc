@@ -21,6 +21,22 @@ Result<> check_side(const std::string& field, int pixels, int multiple) {
                             std::to_string(nearest));
 }
 
+// Is `tensor` [1, channels, height / f, width / f]?
+Result<> check_cells(const ModelInfo& model, const Request& request, int channels,
+                     const Latent& tensor, const std::string& field) {
+    const std::vector<std::int64_t> wanted{1, channels, request.height / model.latent_factor,
+                                           request.width / model.latent_factor};
+    std::int64_t count = 1;
+    for (const std::int64_t dimension : wanted) count *= dimension;
+    if (tensor.shape == wanted && tensor.values.size() == static_cast<std::size_t>(count))
+        return {};
+    std::string spelled;
+    for (const std::int64_t dimension : wanted) {
+        spelled += (spelled.empty() ? "[" : ", ") + std::to_string(dimension);
+    }
+    return wrong(field, "must have the shape " + spelled + "] for this model and size");
+}
+
 }  // namespace
 
 Result<> check_request(const ModelInfo& model, const Request& request) {
@@ -38,17 +54,17 @@ Result<> check_request(const ModelInfo& model, const Request& request) {
 }
 
 Result<> check_start(const ModelInfo& model, const Request& request, const Latent& start) {
-    const std::vector<std::int64_t> wanted{1, model.latent_channels,
-                                           request.height / model.latent_factor,
-                                           request.width / model.latent_factor};
-    std::int64_t count = 1;
-    for (const std::int64_t dimension : wanted) count *= dimension;
-    if (start.shape == wanted && start.values.size() == static_cast<std::size_t>(count)) return {};
-    std::string spelled;
-    for (const std::int64_t dimension : wanted) {
-        spelled += (spelled.empty() ? "[" : ", ") + std::to_string(dimension);
+    return check_cells(model, request, model.latent_channels, start, "latents");
+}
+
+Result<> check_beside(const ModelInfo& model, const Request& request,
+                      const std::optional<Latent>& beside) {
+    if (beside && model.extra_channels == 0) {
+        return wrong("extra", "is for inpainting models; this one takes none");
     }
-    return wrong("latents", "must have the shape " + spelled + "] for this model and size");
+    if (beside) return check_cells(model, request, model.extra_channels, *beside, "extra");
+    if (model.extra_channels == 0) return {};
+    return wrong("from", "is missing: this model paints into a picture and needs one");
 }
 
 }  // namespace gotong::engine

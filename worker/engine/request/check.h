@@ -1,6 +1,8 @@
 // Does a request fit the loaded model?
 #pragma once
 
+#include <optional>
+
 #include "common/result.h"
 #include "worker/engine/request/model_info.h"
 #include "worker/engine/request/request.h"
@@ -13,5 +15,9 @@ inline constexpr int kMaxSide = 16'384;
 // Errors: invalid_argument with the field, the limit and the nearest value that works.
 Result<> check_request(const ModelInfo& model, const Request& request);
 Result<> check_start(const ModelInfo& model, const Request& request, const Latent& start);
+
+// What an inpainting model needs and no other takes: mask and masked picture's latent.
+Result<> check_beside(const ModelInfo& model, const Request& request,
+                      const std::optional<Latent>& beside);
 
 }  // namespace gotong::engine

@@ -34,6 +34,11 @@ struct ModelInfo {
     int latent_factor = 0;  // Pixels per latent cell, each way.
     int latent_channels = 0;
     int max_steps = 0;  // The scheduler's num_train_timesteps.
+    // What an inpainting model sees beside the latent: a mask and the masked picture's latent.
+    int extra_channels = 0;
+    // The denoiser is told the guidance scale, and there is no negative prompt: a latent
+    // consistency model.
+    bool is_told_guidance = false;
 };
 
 }  // namespace gotong::engine

@@ -12,7 +12,8 @@ struct Order {
     Request request;
     Observer* observer = nullptr;  // Outlives the picture's making.
     std::stop_token stop{};
-    std::optional<Latent> start{};  // In the place of seeded noise; scaled by the first sigma.
+    std::optional<Latent> start{};   // In the place of seeded noise; scaled by the first sigma.
+    std::optional<Latent> beside{};  // What an inpainting model sees beside the latent.
 };
 
 }  // namespace gotong::engine

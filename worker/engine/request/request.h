@@ -50,12 +50,18 @@ struct Latent {
     std::vector<std::int64_t> shape;
 };
 
-// What the text encoder made of the prompts. The negative half is empty without guidance.
+// What the text encoders made of the prompts, and what else the denoiser is told. Empty: the model
+// has nothing of the kind.
 struct Conditioning {
-    std::span<const std::int64_t> prompt_ids;    // Padded to the encoder's length.
-    std::span<const std::int64_t> negative_ids;  // The same.
-    TensorView prompt_embeds;                    // [1, length, width]
-    TensorView negative_embeds;                  // The same.
+    struct Text {
+        std::span<const std::int64_t> ids;    // Padded to the encoder's length; empty: left out.
+        std::span<const std::int64_t> ids_2;  // Of a second tokenizer; the same.
+        TensorView embeds;                    // [1, length, width]
+        TensorView pooled;                    // [1, width]: the text as a whole.
+    };
+    Text prompt;
+    Text negative;     // Empty without guidance.
+    TensorView sizes;  // [1, 6], pixels: the original's height and width, the crop's, the result's.
 };
 
 // The sampler's latent after `step` steps; step 0 is the start.

@@ -1,6 +1,6 @@
 // The first stage: texts become what the denoiser is told about them.
 //
-// Corridor: text/clip_bpe -> [stages/condition] -> stages/painting
+// Corridor: encode/text_stack -> [stages/condition] -> stages/painting
 #pragma once
 
 #include "common/result.h"
@@ -10,8 +10,11 @@
 
 namespace gotong::engine {
 
-// Classifier-free guidance takes a row for the negative prompt, ahead of the prompt's own.
-inline bool is_guided(const Request& request) { return request.guidance > 1; }
+// Classifier-free guidance takes a row for the negative prompt, ahead of the prompt's own. A
+// denoiser that is told the scale has learned what it would come to.
+inline bool is_guided(const ModelInfo& model, const Request& request) {
+    return request.guidance > 1 && !model.is_told_guidance;
+}
 
 // Reports to observer.on_conditioning(). Each text is encoded by itself, so that neither depends on
 // the other. Errors: invalid_argument for a text that is not UTF-8, with its field.

@@ -19,8 +19,11 @@ Result<Painting> Painting::begin(Model::Parts& model, Order order) {
     auto prompted = condition(model, request, *order.observer);
     if (!prompted) return Failure{prompted.error()};
     at::Tensor start = start_latent(model.info, request, plan->init_noise_sigma, order.start);
-    Painting painting{std::move(order), *std::move(prompted),
+    const bool guides = is_guided(model.info, request);
+    Painting painting{std::move(order), guides, *std::move(prompted),
                       Sampler{*std::move(plan), std::move(start)}};
+    if (const auto& beside = painting.order_.beside)
+        painting.beside_ = from_values(beside->values, beside->shape);
     painting.lap_ = began;
     painting.times_.text_ms = painting.lap();
     painting.order_.observer->on_phase(Phase::denoising);
@@ -29,7 +32,8 @@ Result<Painting> Painting::begin(Model::Parts& model, Order order) {
 }
 
 at::Tensor Painting::input() const {
-    const at::Tensor input = sampler_.input();
+    at::Tensor input = sampler_.input();
+    if (beside_.defined()) input = at::cat({input, beside_}, 1);
     return rows() == 1 ? input : at::cat({input, input});
 }
 

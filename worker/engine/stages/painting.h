@@ -25,7 +25,7 @@ class Painting {
 
     // The next call: one row, or the negative prompt's and the prompt's.
     at::Tensor input() const;  // [rows, channels, h, w], plain.
-    std::int64_t rows() const { return is_guided(order_.request) ? 2 : 1; }
+    std::int64_t rows() const { return is_guided_ ? 2 : 1; }
     double timestep() const { return sampler_.timestep(); }
     const Prompted& prompted() const { return prompted_; }
 
@@ -37,14 +37,19 @@ class Painting {
     Result<Picture> finish(Model::Parts& model);
 
   private:
-    Painting(Order order, Prompted prompted, Sampler sampler)
-        : order_(std::move(order)), prompted_(std::move(prompted)), sampler_(std::move(sampler)) {}
+    Painting(Order order, bool is_guided, Prompted prompted, Sampler sampler)
+        : order_(std::move(order)),
+          is_guided_(is_guided),
+          prompted_(std::move(prompted)),
+          sampler_(std::move(sampler)) {}
 
     void show_latent();
     double lap();
 
     Order order_;
+    bool is_guided_;
     Prompted prompted_;
+    at::Tensor beside_;  // [1, k, h, w], plain: more channels of input(); undefined: none.
     Sampler sampler_;
     Trajectory trajectory_;
     StageTimes times_;

@@ -7,7 +7,7 @@
 //
 // Immutable after load(): may be used from several threads at once.
 //
-// Corridor: stages/condition -> [text/clip_bpe] -> encode/clip_text
+// Corridor: encode/text_stack -> [text/clip_bpe] -> encode/clip_text
 #pragma once
 
 #include <cstdint>

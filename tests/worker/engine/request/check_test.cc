@@ -2,11 +2,14 @@
 #include "worker/engine/request/check.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <limits>
 
 namespace gotong::engine {
 namespace {
+
+using Catch::Matchers::ContainsSubstring;
 
 const ModelInfo kModel{.default_width = 512,
                        .default_height = 512,
@@ -91,6 +94,34 @@ TEST_CASE("a start latent must have the shape of the picture's latent") {
     start.shape = {1, 4, 96, 64};
     start.values.pop_back();
     CHECK_FALSE(check_start(kModel, sound(), start));
+}
+
+// An inpainting model's, of the size of sound().
+Latent beside(std::int64_t channels) {
+    Latent beside;
+    beside.shape = {1, channels, 96, 64};
+    beside.values.resize(static_cast<std::size_t>(channels * 96 * 64));
+    return beside;
+}
+
+TEST_CASE("an inpainting model without a picture to paint into is refused by field") {
+    ModelInfo inpaints = kModel;
+    inpaints.extra_channels = 5;
+    const auto refused = check_beside(inpaints, sound(), std::nullopt);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::invalid_argument);
+    CHECK(refused.error().field == "from");
+    CHECK(check_beside(inpaints, sound(), beside(5)));
+    const auto narrow = check_beside(inpaints, sound(), beside(4));
+    REQUIRE_FALSE(narrow);
+    CHECK_THAT(narrow.error().message, ContainsSubstring("[1, 5, 96, 64]"));
+}
+
+TEST_CASE("a model that paints from nothing takes nothing beside its latent") {
+    CHECK(check_beside(kModel, sound(), std::nullopt));
+    const auto refused = check_beside(kModel, sound(), beside(5));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().field == "extra");
 }
 
 }  // namespace

@@ -1,0 +1,71 @@
+#include "worker/engine/encode/text_stack.h"
+
+#include <ATen/Functions.h>
+
+namespace gotong::engine {
+namespace {
+
+Failure mismatch(const std::string& what) { return fail(ErrorCode::invalid_argument, what); }
+
+Result<> check_reader(const TextReader& reader) {
+    const ClipTextConfig& encoder = reader.encoder.config();
+    if (reader.tokenizer.max_length() > encoder.positions) {
+        return mismatch(reader.tokenizer_part + "/tokenizer_config.json: \"model_max_length\" " +
+                        "exceeds " + reader.encoder_part +
+                        "/config.json's \"max_position_embeddings\"");
+    }
+    if (reader.tokenizer.highest_id() >= encoder.vocabulary) {
+        return mismatch(reader.tokenizer_part + ": ids reach beyond " + reader.encoder_part +
+                        "/config.json's \"vocab_size\"");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<> TextStack::check() const {
+    for (const TextReader& reader : readers_) {
+        if (const auto ok = check_reader(reader); !ok) return ok;
+        if (reader.tokenizer.max_length() != readers_.front().tokenizer.max_length()) {
+            return mismatch(reader.tokenizer_part + "/tokenizer_config.json: " +
+                            "\"model_max_length\" differs from that of " +
+                            readers_.front().tokenizer_part);
+        }
+    }
+    return {};
+}
+
+Result<ReadText> TextStack::read(const std::string& text) {
+    ReadText all;
+    std::vector<at::Tensor> contexts;
+    for (TextReader& reader : readers_) {
+        auto ids = reader.tokenizer.encode(text);
+        if (!ids) return Failure{ids.error()};
+        const EncodedText encoded = reader.encoder(*ids);
+        contexts.push_back(encoded.tokens);
+        if (encoded.whole.defined()) all.pooled = encoded.whole;
+        all.ids.push_back(*std::move(ids));
+    }
+    all.context = at::cat(contexts, -1);
+    return all;
+}
+
+Result<ReadText> TextStack::read_negative(const std::string& text, const ReadText& prompt) {
+    if (empty_ == Empty::is_read || !text.empty()) return read(text);
+    return ReadText{{},
+                    at::zeros_like(prompt.context),
+                    prompt.pooled.defined() ? at::zeros_like(prompt.pooled) : at::Tensor{}};
+}
+
+std::int64_t TextStack::context_width() const {
+    std::int64_t width = 0;
+    for (const TextReader& reader : readers_) width += reader.encoder.config().width;
+    return width;
+}
+
+std::int64_t TextStack::pooled_width() const {
+    const ClipTextEncoder& last = readers_.back().encoder;
+    return last.role().has_projection ? last.config().projection_width : 0;
+}
+
+}  // namespace gotong::engine
