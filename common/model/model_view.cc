@@ -88,6 +88,22 @@ bool is_model(const fs::path& path) {
     return is_file(path / kIndex) || checkpoints_in(path).size() == 1;
 }
 
+Result<std::vector<fs::path>> models_in(const fs::path& root) {
+    if (is_file(root) || is_file(root / kIndex)) return std::vector{root};
+    std::error_code error;
+    std::vector<fs::path> found;
+    for (fs::directory_iterator at{root, error}, end; !error && at != end; at.increment(error)) {
+        if (is_model(at->path())) found.push_back(at->path());
+        if (found.size() > kMostModels)
+            return fail(ErrorCode::resource_exhausted, root.string() + " holds more than " +
+                                                           std::to_string(kMostModels) +
+                                                           " models; name a smaller folder");
+    }
+    if (error) return fail(ErrorCode::not_found, root.string() + ": " + error.message());
+    std::ranges::sort(found);
+    return found;
+}
+
 Result<ModelView> ModelView::open(const fs::path& given) {
     auto place = place_of(given);
     if (!place) return Failure{place.error()};

@@ -22,6 +22,12 @@ namespace gotong::model {
 // Whether `path` looks like a model: says nothing about whether it is a sound one.
 bool is_model(const std::filesystem::path& path);
 
+inline constexpr std::size_t kMostModels = 256;  // A folder of models, not somebody's whole disk.
+
+// The models at `root`: itself where it is a checkpoint or has a model_index.json, else every model
+// directly below it, by path. Errors: not_found; resource_exhausted beyond kMostModels.
+Result<std::vector<std::filesystem::path>> models_in(const std::filesystem::path& root);
+
 class ModelView {
   public:
     // Errors: not_found, with what was looked for; invalid_argument (several checkpoints in a

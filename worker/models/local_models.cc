@@ -12,29 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kIndex = "model_index.json";
-// A folder of models, not somebody's whole disk.
-constexpr std::size_t kMostModels = 256;
 constexpr std::size_t kShownDigits = 16;
-
-// The root itself where it is a model's folder or a checkpoint; else every model directly below it.
-Result<std::vector<fs::path>> models_in(const fs::path& root) {
-    std::error_code error;
-    const bool one = fs::is_regular_file(root, error) || fs::is_regular_file(root / kIndex, error);
-    if (one) return std::vector{root};
-    std::vector<fs::path> found;
-    error.clear();
-    for (fs::directory_iterator at{root, error}, end; !error && at != end; at.increment(error)) {
-        if (model::is_model(at->path())) found.push_back(at->path());
-        if (found.size() > kMostModels)
-            return fail(ErrorCode::resource_exhausted, root.string() + " holds more than " +
-                                                           std::to_string(kMostModels) +
-                                                           " models; name a smaller folder");
-    }
-    if (error) return fail(ErrorCode::not_found, root.string() + ": " + error.message());
-    std::ranges::sort(found);
-    return found;
-}
 
 std::string short_hex(const Digest& digest) {
     return crypto::to_hex(digest).substr(0, kShownDigits);
@@ -56,7 +34,7 @@ Result<std::vector<std::string>> LocalModels::scan(const fs::path& root, WallTim
     std::error_code error;
     const fs::path absolute = fs::canonical(root, error);
     if (error) return fail(ErrorCode::not_found, root.string() + ": " + error.message());
-    const auto found = models_in(absolute);
+    const auto found = model::models_in(absolute);
     if (!found) return Failure{found.error()};
     models_.clear();
     std::vector<std::string> unusable;

@@ -27,10 +27,8 @@ class LocalModels {
     // `cache_file`: where digests are remembered between starts.
     explicit LocalModels(std::filesystem::path cache_file);
 
-    // Finds every model directly below `root`, in any layout (common/model/model_view.h): folders
-    // with a model_index.json or one checkpoint, and checkpoints. Or `root` itself, if it is a
-    // checkpoint or has a model_index.json. Returns one sentence for each that cannot be used.
-    // Cost: reads every file that the cache does not know.
+    // Finds every model that models_in(`root`) names (common/model/model_view.h). Returns one
+    // sentence for each that cannot be used. Cost: reads every file that the cache does not know.
     Result<std::vector<std::string>> scan(const std::filesystem::path& root, WallTime now);
 
     const std::vector<LocalModel>& all() const { return models_; }
