@@ -9,7 +9,6 @@ deeper than those of the other tests), the half types to a cosine of 0.995.
 """
 
 import argparse
-import gc
 import json
 import shutil
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, UNet2DConditionModel
+from safetensors import safe_open
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 import tiny_models
@@ -47,22 +47,48 @@ TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 PROMPT = "a red apple"
 
 
-def filled(build):
-    """A module in fp16 whose weights are slices of one block of noise: drawing billions of numbers would take minutes."""
+def on_meta(build):
+    """Shapes without memory: a module of this size is never held twice."""
     with torch.device("meta"):
-        module = build()
-    module = module.to(torch.float16).to_empty(device="cpu")
-    noise = torch.randn(1 << 22, dtype=torch.float16)
-    with torch.no_grad():
-        for i, (name, parameter) in enumerate(module.named_parameters()):
-            scale = 0.1 if parameter.ndim < 2 else (parameter.numel() / parameter.shape[0]) ** -0.5
-            flat, shift = parameter.view(-1), 7919 * i % noise.numel()
-            for at in range(0, flat.numel(), noise.numel()):
-                part = flat[at : at + noise.numel()]
-                part.copy_(noise.roll(shift + at // 64)[: part.numel()] * scale)
-            if parameter.ndim == 1 and name.endswith("weight"):
-                parameter.add_(1)
-    return module
+        return build()
+
+
+def write_weights(module, path):
+    """fp16 slices of one block of noise, tensor by tensor: drawing billions of numbers would take minutes."""
+    noise, header, offset = torch.randn(1 << 21), {}, 0
+    tensors = module.state_dict()
+    for name, tensor in tensors.items():
+        header[name] = {"dtype": "F16", "shape": list(tensor.shape), "data_offsets": [offset, offset + 2 * tensor.numel()]}
+        offset += 2 * tensor.numel()
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        blocks = {}
+        for i, (name, tensor) in enumerate(tensors.items()):
+            vector, left = tensor.ndim < 2, tensor.numel()
+            scale = 0.1 if vector else (left / tensor.shape[0]) ** -0.5
+            key = scale, float(vector and name.endswith("weight"))
+            if key not in blocks:
+                blocks[key] = (noise * key[0] + key[1]).half().numpy()
+            start = 7919 * i % noise.numel()
+            while left > 0:
+                part = blocks[key][start : start + left]
+                file.write(part.data)
+                left, start = left - part.size, (start + 104729) % noise.numel() if left > part.size else 0
+
+
+def write_part(module, folder, stem):
+    folder.mkdir(parents=True)
+    module.save_config(folder) if hasattr(module, "save_config") else module.config.save_pretrained(folder)
+    write_weights(module, folder / f"{stem}.safetensors")
+
+
+def read_unet(folder, options, dtype):
+    unet = on_meta(lambda: UNet2DConditionModel(**options))
+    with safe_open(folder / "diffusion_pytorch_model.safetensors", "pt") as file:
+        unet.load_state_dict({name: file.get_tensor(name).to(dtype) for name in file.keys()}, assign=True)
+    return unet.eval()
 
 
 def write_model(kind, folder):
@@ -74,14 +100,12 @@ def write_model(kind, folder):
         suffix, cls = ("", CLIPTextModel) if i == 0 else ("_2", CLIPTextModelWithProjection)
         # The demo's tokenizer knows fewer words than the encoder, which is as large as published.
         config = CLIPTextConfig(vocab_size=49408, max_position_embeddings=77, eos_token_id=tiny_models.VOCABULARY - 1, **options)
-        encoder = filled(lambda: cls(config))
-        encoder.save_pretrained(folder / f"text_encoder{suffix}")
+        write_part(on_meta(lambda: cls(config)), folder / f"text_encoder{suffix}", "model")
         shutil.copytree(DEMO_MODEL / "tokenizer", folder / f"tokenizer{suffix}")
         index |= {f"text_encoder{suffix}": ["transformers", cls.__name__], f"tokenizer{suffix}": ["transformers", "CLIPTokenizer"]}
-        del encoder
-    # In one piece, as these models are published.
-    filled(lambda: UNet2DConditionModel(**kind["unet"])).save_pretrained(folder / "unet", max_shard_size="100GB")
-    filled(lambda: tiny_models.autoencoder(**kind["vae"])).save_pretrained(folder / "vae")
+    stem = "diffusion_pytorch_model"
+    write_part(on_meta(lambda: UNet2DConditionModel(**kind["unet"])), folder / "unet", stem)
+    write_part(on_meta(lambda: tiny_models.autoencoder(**kind["vae"])), folder / "vae", stem)
     EulerDiscreteScheduler(**tiny_models.BETAS).save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(json.dumps(index))
 
@@ -97,7 +121,6 @@ def compare(name, ours, reference, precision):
 def check(name, folder, size, precision):
     kind, cells = SIZES[name], size // 8
     write_model(kind, folder / "model")
-    gc.collect()
     weights = sum(file.stat().st_size for file in (folder / "model").rglob("*.safetensors"))
     print(f"{name}: {weights / 1e9:.2f} GB of weights", flush=True)
     torch.manual_seed(1)
@@ -122,7 +145,7 @@ def check(name, folder, size, precision):
     scheduler = EulerDiscreteScheduler.from_pretrained(folder / "model" / "scheduler")
     scheduler.set_timesteps(1)
     scaled = scheduler.scale_model_input(start, scheduler.timesteps[0]).to(dtype)
-    unet = UNet2DConditionModel.from_pretrained(folder / "model" / "unet", torch_dtype=dtype).eval()
+    unet = read_unet(folder / "model" / "unet", kind["unet"], dtype)
     answer = unet(scaled, scheduler.timesteps[0], encoder_hidden_states=embeds, **told).sample
     compare("denoiser", ours["unet_out_0"], answer, precision)
     del unet

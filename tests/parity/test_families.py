@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 import pytest
 import torch
-from diffusers import (DDIMScheduler, EulerDiscreteScheduler, LatentConsistencyModelPipeline, StableDiffusionXLPipeline)
+from diffusers import (DDIMScheduler, EulerDiscreteScheduler, LatentConsistencyModelPipeline, StableDiffusionXLPipeline,
+                       TCDScheduler)
 from PIL import Image
 from transformers import CLIPTokenizer
 
@@ -207,6 +208,8 @@ FEW_STEPS = {
     "turbo": (EulerDiscreteScheduler, {"timestep_spacing": "trailing"}, "euler", 1, 0.0),
     "lightning": (EulerDiscreteScheduler, {"timestep_spacing": "trailing"}, "euler", 4, 0.0),
     "lightning, one step": (EulerDiscreteScheduler, {"timestep_spacing": "trailing", "prediction_type": "sample"}, "euler", 1, 0.0),
+    # Its own scheduler is none of the samplers; what it says of the training holds for all of them.
+    "hyper, unified": (TCDScheduler, {}, "ddim", 4, 0.0),
     "hyper": (DDIMScheduler, {"timestep_spacing": "trailing", "clip_sample": False}, "ddim", 2, 0.0),
 }
 
@@ -218,7 +221,8 @@ def test_distilled_models_equal_the_pipeline_with_their_settings(name, xl, tmp_p
     scheduler.from_config(xl.reference.scheduler.config, **settings).save_pretrained(folder / "scheduler")
     both = Both(folder, tmp_path / "first")
     pipeline = StableDiffusionXLPipeline.from_pretrained(folder, torch_dtype=torch.float32, add_watermarker=False)
-    pipeline.scheduler = scheduler.from_pretrained(folder / "scheduler")
+    runs = DDIMScheduler if sampler == "ddim" else scheduler
+    pipeline.scheduler = runs.from_pretrained(folder / "scheduler")
     pipeline.scheduler.set_timesteps(steps)
     start = both.noise * pipeline.scheduler.init_noise_sigma
     ours = both.render(tmp_path / "dump", latents=start.numpy(), steps=steps, guidance=guidance, sampler=sampler)

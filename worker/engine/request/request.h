@@ -21,7 +21,7 @@ using sampling::ScheduleKind;
 // engine cannot do; what the pool allows is narrower and the coordinator's affair.
 struct Request {
     std::string prompt;           // UTF-8; what exceeds the tokenizer's length is cut off.
-    std::string negative_prompt;  // UTF-8; ignored where guidance <= 1.
+    std::string negative_prompt;  // UTF-8; ignored where guidance <= 1, or the model is told it.
     int width = 0;                // Pixels; a multiple of Model::info().size_multiple.
     int height = 0;               // Pixels; the same.
     int steps = 0;                // 1 .. the scheduler's num_train_timesteps.

@@ -36,7 +36,7 @@ T choose(ConfigReader& config, const std::string& key, T missing,
 }
 
 // Schedulers that share one notion of betas, timesteps and sigmas; the request picks the sampler.
-constexpr std::array<std::string_view, 15> kFamily{"DDIMScheduler",
+constexpr std::array<std::string_view, 16> kFamily{"DDIMScheduler",
                                                    "DDPMScheduler",
                                                    "PNDMScheduler",
                                                    "LMSDiscreteScheduler",
@@ -50,7 +50,8 @@ constexpr std::array<std::string_view, 15> kFamily{"DDIMScheduler",
                                                    "DPMSolverMultistepScheduler",
                                                    "DPMSolverSDEScheduler",
                                                    "DPMSolverSinglestepScheduler",
-                                                   "LCMScheduler"};
+                                                   "LCMScheduler",
+                                                   "TCDScheduler"};
 
 void check_kind(ConfigReader& config) {
     const std::string name = config.text("_class_name", "");
