@@ -64,7 +64,7 @@ void add_run_options(CLI::App& command, RunOptions& options, Texts& texts) {
 void add_join_options(CLI::App& command, JoinOptions& options) {
     command.add_option("invite", options.invite, "The line that the pool's operator gave you")
         ->required();
-    command.add_option("--models", options.models, "A folder of model folders, or one of them")
+    command.add_option("--models", options.models, "A folder of models, or one of them")
         ->required();
     command.add_option("--name", options.name, "What people call this machine")
         ->default_val(host_name());

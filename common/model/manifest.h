@@ -26,7 +26,7 @@ struct ModelFile {
 
 struct ModelManifest {
     std::string name;                 // text/plain_name.h
-    std::string family;               // "sd1"
+    std::string family;               // One of kFamilies (family.h) for what this version adds.
     std::vector<ModelFile> files;     // By path, ascending.
     std::string licence;              // "not stated" when nothing says it.
     std::uint32_t default_width = 0;  // Pixels: what the model was trained for.

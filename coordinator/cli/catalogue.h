@@ -1,4 +1,4 @@
-// Putting a model's folder into the pool's catalogue: manifest, preview map, AddModel.
+// Putting a model into the pool's catalogue: manifest, preview map, AddModel.
 #pragma once
 
 #include <filesystem>

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <optional>
 
 #include "common/file/file.h"
+#include "common/model/model_view.h"
 #include "coordinator/cli/admin.h"
 #include "coordinator/cli/catalogue.h"
 #include "coordinator/cli/creator.h"
@@ -21,16 +23,6 @@ constexpr std::chrono::seconds kStartPatience{
     60};  // A worker hashes its weights before it is online.
 constexpr std::chrono::seconds kWorkerPatience{20};  // It may finish what it is at, up to 10 s.
 constexpr std::chrono::seconds kCoordinatorPatience{10};
-
-std::vector<fs::path> model_folders(const fs::path& models) {
-    std::error_code error;
-    std::vector<fs::path> found;
-    if (fs::exists(models / "model_index.json", error)) return {models};
-    for (const auto& entry : fs::directory_iterator{models, error}) {
-        if (fs::exists(entry.path() / "model_index.json", error)) found.push_back(entry.path());
-    }
-    return found;
-}
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -116,16 +108,27 @@ Result<> HomePool::start_coordinator() {
 }
 
 Result<> HomePool::add_models() {
-    const auto folders = model_folders(options_.models);
-    if (folders.empty())
+    const auto found = model::models_in(options_.models);
+    if (!found) return Failure{found.error()};
+    if (found->empty())
         return fail(ErrorCode::invalid_argument,
                     "no model lies in " + options_.models.string() +
-                        "; give a folder of diffusers model folders with --models",
+                        "; give a folder of diffusers folders and .safetensors checkpoints with "
+                        "--models",
                     "models");
-    for (const fs::path& folder : folders) {
-        const auto listed = list_model(options_.data, folder, {});
-        if (!listed) return Failure{listed.error()};
+    std::optional<Error> refused;
+    std::size_t added = 0;
+    for (const fs::path& path : *found) {
+        const auto listed = list_model(options_.data, path, {});
+        if (listed) {
+            ++added;
+            continue;
+        }
+        // What lies beside the models, a LoRA say, must not keep them from being used.
+        note(path.string() + " is left out: " + listed.error().message);
+        if (!refused) refused = listed.error();
     }
+    if (added == 0) return Failure{*refused};
     return {};
 }
 

@@ -102,7 +102,7 @@ class ListModels final : public CreatorCommand {
             print_line("No models yet: the pool's operator adds one with `gotong models add`.");
         for (const v1::Model& model : answer.models()) {
             print_line(fmt::format(
-                "{:<24} {:<6} {:>6} MB  {}x{} (up to {}x{}, multiples of {})  {}", model.name(),
+                "{:<24} {:<12} {:>6} MB  {}x{} (up to {}x{}, multiples of {})  {}", model.name(),
                 model.family(), size_of(model) / kMegabyte, model.default_width(),
                 model.default_height(), model.max_width(), model.max_height(),
                 model.size_multiple(), text::printable(model.licence())));
@@ -127,8 +127,10 @@ class Add final : public AdminCommand {
   public:
     void add_options(CLI::App& app) override {
         AdminCommand::add_options(app);
-        app.add_option("FOLDER", folder_, "A model in the diffusers folder layout")->required();
-        app.add_option("--name", options_.name, "What to call it (default: the folder's name)");
+        app.add_option("MODEL", folder_, "A diffusers folder, or a .safetensors checkpoint")
+            ->required();
+        app.add_option("--name", options_.name,
+                       "What to call it (default: the folder's or file's name)");
         app.add_option("--licence", options_.licence, "Its licence (default: as its card says)");
     }
 
@@ -216,7 +218,7 @@ void add_models(CLI::App& parent, Commands& commands) {
     add_command(group, commands, std::make_unique<Add>(),
                 {"add", "Put a model into the pool's catalogue",
                  "  gotong models add models/emoji\n"
-                 "  gotong models add ~/models/sd15 --name sd15 --data /var/lib/gotong"});
+                 "  gotong models add ~/models/sd15.safetensors --data /var/lib/gotong"});
     add_command(
         group, commands, std::make_unique<Remove>(),
         {"remove", "Take a model out of the pool's catalogue", "  gotong models remove emoji"});

@@ -14,6 +14,9 @@ import unicodedata
 import pytest
 from transformers import CLIPTokenizer
 
+import ldm_writer
+import standard_clip
+import test_single_files
 from renderer import DEMO_MODEL, RENDERER
 
 SPACES = "\t\v\f\r \x1c\x1f\x85\xa0\u1680\u2000\u2003\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -151,6 +154,26 @@ def test_special_token_layouts(layout, tmp_path):
     assert_same(model, texts)
     CLIPTokenizer.from_pretrained(model / "tokenizer").save_pretrained(tmp_path / "saved" / "tokenizer")
     assert_same(tmp_path / "saved", texts)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    """A single-file SDXL: its first tokenizer pads with the end, its second with "!"."""
+    file = tmp_path_factory.mktemp("checkpoint") / "tiny.safetensors"
+    ldm_writer.write(file, "sdxl", test_single_files.parts_of(test_single_files.SDXL))
+    return file
+
+
+@pytest.mark.parametrize("which, pad", [("tokenizer", standard_clip.EOS), ("tokenizer_2", "!")])
+def test_a_checkpoint_has_the_standard_tokenizer(checkpoint, which, pad, tmp_path):
+    reference = CLIPTokenizer.from_pretrained(standard_clip.write_tokenizer(tmp_path / "published", pad))
+    texts = HAND_WRITTEN + SPECIALS + ["x!y ! !!"] + random_texts(3000, seed=3) + [
+        "masterpiece, 8k, trending on artstation", "Lorem ipsum dolor sit amet", "#hashtag @mention https://example.org/?q=1"]
+    option = ("--tokenizer", which)
+    for text, ours, theirs in zip(texts, our_ids(checkpoint, texts, *option), reference(texts).input_ids):
+        assert ours == theirs, f"{text!r} ({' '.join(hex(ord(c)) for c in text[:40])})"
+    padded = reference(texts, padding="max_length", truncation=True, max_length=77).input_ids
+    assert our_ids(checkpoint, texts, "--pad", *option) == padded
 
 
 def test_unknown_characters(tmp_path):

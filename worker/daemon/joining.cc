@@ -31,8 +31,8 @@ Result<fs::path> usable_models(const Home& home, const fs::path& root) {
     if (!local.all().empty()) return fs::canonical(root);
     return fail(ErrorCode::invalid_argument,
                 root.string() +
-                    " holds no usable model; name a folder in the diffusers layout "
-                    "(with a model_index.json), or one that has such folders in it",
+                    " holds no usable model; name a diffusers folder (with a model_index.json), a "
+                    ".safetensors checkpoint, or a folder that has such in it",
                 "models");
 }
 

@@ -3,47 +3,48 @@
 #include "worker/engine/device.h"
 #include "worker/engine/model_folder.h"
 #include "worker/engine/model_parts.h"
+#include "worker/engine/source/model_source.h"
 
 namespace gotong::engine {
 namespace {
 
 namespace fs = std::filesystem;
 
-Result<ClipTextEncoder> load_text_encoder(const fs::path& folder, const std::string& part,
+Result<ClipTextEncoder> load_text_encoder(const ModelSource& source, const std::string& part,
                                           ClipTextRole role, const Placement& placement) {
-    auto json = open_config(folder, part);
+    auto json = source.config(part);
     if (!json) return Failure{json.error()};
     const auto config = read_clip_text_config(*json, role);
     if (!config) return Failure{config.error()};
-    const auto file = open_weights(folder, part, "model");
-    if (!file) return Failure{file.error()};
-    Weights weights(file->file, file->name, placement);
+    const auto stored = source.weights(part);
+    if (!stored) return Failure{stored.error()};
+    Weights weights(*stored, placement);
     ClipTextEncoder encoder(weights, *config, role);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return encoder;
 }
 
 // `suffix` of its folders: "" or "_2".
-Result<TextReader> load_text_reader(const fs::path& folder, const std::string& suffix,
+Result<TextReader> load_text_reader(const ModelSource& source, const std::string& suffix,
                                     ClipTextRole role, const Placement& placement) {
     const std::string tokenizer_part = "tokenizer" + suffix;
     const std::string encoder_part = "text_encoder" + suffix;
-    auto tokenizer = ClipTokenizer::load(folder / tokenizer_part);
+    auto tokenizer = source.tokenizer(tokenizer_part);
     if (!tokenizer) return Failure{tokenizer.error().during(tokenizer_part)};
-    auto encoder = load_text_encoder(folder, encoder_part, role, placement);
+    auto encoder = load_text_encoder(source, encoder_part, role, placement);
     if (!encoder) return Failure{encoder.error()};
     return TextReader{tokenizer_part, encoder_part, *std::move(tokenizer), *std::move(encoder)};
 }
 
-Result<TextStack> load_text(const fs::path& folder, const ModelIndex& index,
+Result<TextStack> load_text(const ModelSource& source, const ModelIndex& index,
                             const Placement& placement) {
     using enum ClipTextRole::Layer;
     std::vector<TextReader> readers;
-    auto first = load_text_reader(folder, "", {index.is_xl ? penultimate : last}, placement);
+    auto first = load_text_reader(source, "", {index.is_xl ? penultimate : last}, placement);
     if (!first) return Failure{first.error()};
     readers.push_back(*std::move(first));
     if (index.is_xl) {
-        auto second = load_text_reader(folder, "_2", {penultimate, true}, placement);
+        auto second = load_text_reader(source, "_2", {penultimate, true}, placement);
         if (!second) return Failure{second.error()};
         readers.push_back(*std::move(second));
     }
@@ -51,28 +52,28 @@ Result<TextStack> load_text(const fs::path& folder, const ModelIndex& index,
                                                                       : TextStack::Empty::is_read};
 }
 
-Result<Unet> load_unet(const fs::path& folder, const Placement& placement) {
-    auto json = open_config(folder, "unet");
+Result<Unet> load_unet(const ModelSource& source, const Placement& placement) {
+    auto json = source.config("unet");
     if (!json) return Failure{json.error()};
     const auto config = read_unet_config(*json);
     if (!config) return Failure{config.error()};
-    const auto file = open_weights(folder, "unet", "diffusion_pytorch_model");
-    if (!file) return Failure{file.error()};
-    Weights weights(file->file, file->name, placement);
+    const auto stored = source.weights("unet");
+    if (!stored) return Failure{stored.error()};
+    Weights weights(*stored, placement);
     Unet unet(weights.root(), *config);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return unet;
 }
 
 // In fp32 on every device: its activations overflow fp16 on some models, and it runs once.
-Result<VaeDecoder> load_decoder(const fs::path& folder, c10::Device device) {
-    auto json = open_config(folder, "vae");
+Result<VaeDecoder> load_decoder(const ModelSource& source, c10::Device device) {
+    auto json = source.config("vae");
     if (!json) return Failure{json.error()};
     const auto config = read_vae_config(*json);
     if (!config) return Failure{config.error()};
-    const auto file = open_weights(folder, "vae", "diffusion_pytorch_model");
-    if (!file) return Failure{file.error()};
-    Weights weights(file->file, file->name, {device, c10::kFloat});
+    const auto stored = source.weights("vae");
+    if (!stored) return Failure{stored.error()};
+    Weights weights(*stored, {device, c10::kFloat});
     VaeDecoder decoder(weights, *config);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return decoder;
@@ -135,17 +136,20 @@ ModelInfo info_of(const UnetConfig& unet, const VaeConfig& vae, const SchedulerC
     return info;
 }
 
-Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& folder,
-                                                 const Placement& placement) {
-    const auto index = check_model_index(folder);
+Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& path, const Placement& placement) {
+    const auto source = ModelSource::open(path);
+    if (!source) return Failure{source.error()};
+    auto json = source->index();
+    if (!json) return Failure{json.error()};
+    const auto index = check_model_index(*std::move(json));
     if (!index) return Failure{index.error()};
-    auto scheduler = load_scheduler_config(folder / "scheduler");
+    auto scheduler = source->scheduler();
     if (!scheduler) return Failure{scheduler.error()};
-    auto text = load_text(folder, *index, placement);
+    auto text = load_text(*source, *index, placement);
     if (!text) return Failure{text.error()};
-    auto unet = load_unet(folder, placement);
+    auto unet = load_unet(*source, placement);
     if (!unet) return Failure{unet.error()};
-    auto decoder = load_decoder(folder, placement.device);
+    auto decoder = load_decoder(*source, placement.device);
     if (!decoder) return Failure{decoder.error()};
     const ModelInfo info = info_of(unet->config(), decoder->config(), *scheduler);
     auto parts = std::make_unique<Model::Parts>(Model::Parts{placement, info, *std::move(text),
@@ -162,13 +166,12 @@ Model::~Model() = default;
 
 const ModelInfo& Model::info() const { return parts_->info; }
 
-Result<std::unique_ptr<Model>> Model::load(const fs::path& diffusers_folder,
-                                           const DeviceOptions& options) {
+Result<std::unique_ptr<Model>> Model::load(const fs::path& path, const DeviceOptions& options) {
     return guarded([&]() -> Result<std::unique_ptr<Model>> {
         const auto placement = choose_device(options);
         if (!placement) return Failure{placement.error()};
-        auto parts = load_parts(diffusers_folder, *placement);
-        if (!parts) return Failure{parts.error().during(diffusers_folder.string())};
+        auto parts = load_parts(path, *placement);
+        if (!parts) return Failure{parts.error().during(path.string())};
         return std::unique_ptr<Model>(new Model(*std::move(parts)));
     });
 }

@@ -1,7 +1,6 @@
-// A loaded model: a diffusers folder (model_index.json, each part's config.json, safetensors)
-// turned into modules on one device. Everything follows from the configs; no model's name is
-// known here. A value in them that the engine does not support is an `unimplemented` error that
-// names file and key.
+// A loaded model: its files, in any layout that source/model_source.h reads, turned into modules on
+// one device. Everything follows from the configs; no model's name is known here. A value in them
+// that the engine does not support is an `unimplemented` error that names file and key.
 //
 // One picture at a time: a Model may move between threads but is never used from two at once.
 #pragma once
@@ -20,11 +19,11 @@ Result<DeviceInfo> describe_device(const DeviceOptions& options);
 
 class Model {
   public:
-    // Reads and checks all files of `diffusers_folder`, and puts the weights on the device.
-    // Errors: not_found (a file), invalid_argument (a broken file or config), unimplemented (a kind
-    // of part the engine does not have), resource_exhausted (memory).
-    // Cost: reads every weight once; the files may be removed afterwards.
-    static Result<std::unique_ptr<Model>> load(const std::filesystem::path& diffusers_folder,
+    // Reads and checks all files of the model at `path`, a folder or a checkpoint, and puts the
+    // weights on the device. Errors: not_found (a file), invalid_argument (a broken file or
+    // config), unimplemented (a kind of part the engine does not have), resource_exhausted
+    // (memory). Cost: reads every weight once; the files may be removed afterwards.
+    static Result<std::unique_ptr<Model>> load(const std::filesystem::path& path,
                                                const DeviceOptions& options);
     ~Model();
     Model(const Model&) = delete;

@@ -5,37 +5,14 @@
 #include <utility>
 
 #include "common/model/model_folder.h"
+#include "common/model/model_view.h"
 
 namespace gotong::models {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kIndex = "model_index.json";
-// A folder of models, not somebody's whole disk.
-constexpr std::size_t kMostFolders = 256;
 constexpr std::size_t kShownDigits = 16;
-
-bool is_model(const fs::path& folder) {
-    std::error_code ignored;
-    return fs::is_regular_file(folder / kIndex, ignored);
-}
-
-Result<std::vector<fs::path>> model_folders(const fs::path& root) {
-    if (is_model(root)) return std::vector{root};
-    std::error_code error;
-    std::vector<fs::path> folders;
-    for (fs::directory_iterator at{root, error}, end; !error && at != end; at.increment(error)) {
-        if (is_model(at->path())) folders.push_back(at->path());
-        if (folders.size() > kMostFolders)
-            return fail(ErrorCode::resource_exhausted, root.string() + " holds more than " +
-                                                           std::to_string(kMostFolders) +
-                                                           " models; name a smaller folder");
-    }
-    if (error) return fail(ErrorCode::not_found, root.string() + ": " + error.message());
-    std::ranges::sort(folders);
-    return folders;
-}
 
 std::string short_hex(const Digest& digest) {
     return crypto::to_hex(digest).substr(0, kShownDigits);
@@ -46,8 +23,8 @@ std::string short_hex(const Digest& digest) {
 LocalModels::LocalModels(fs::path cache_file)
     : cache_file_(std::move(cache_file)), cache_(model::DigestCache::load(cache_file_)) {}
 
-Result<model::ModelManifest> LocalModels::read(const fs::path& folder, WallTime now) {
-    auto manifest = model::read_model_folder(folder, {}, cache_, now);
+Result<model::ModelManifest> LocalModels::read(const fs::path& path, WallTime now) {
+    auto manifest = model::read_model_folder(path, {}, cache_, now);
     // A cache that cannot be saved costs time at the next start, no more.
     [[maybe_unused]] const Result<> saved = cache_.save(cache_file_);
     return manifest;
@@ -57,16 +34,16 @@ Result<std::vector<std::string>> LocalModels::scan(const fs::path& root, WallTim
     std::error_code error;
     const fs::path absolute = fs::canonical(root, error);
     if (error) return fail(ErrorCode::not_found, root.string() + ": " + error.message());
-    const auto folders = model_folders(absolute);
-    if (!folders) return Failure{folders.error()};
+    const auto found = model::models_in(absolute);
+    if (!found) return Failure{found.error()};
     models_.clear();
     std::vector<std::string> unusable;
-    for (const fs::path& folder : *folders) {
-        auto manifest = read(folder, now);
+    for (const fs::path& path : *found) {
+        auto manifest = read(path, now);
         if (manifest)
-            models_.push_back({folder, std::move(*manifest)});
+            models_.push_back({path, std::move(*manifest)});
         else
-            unusable.push_back(folder.string() + ": " + manifest.error().message);
+            unusable.push_back(path.string() + ": " + manifest.error().message);
     }
     return unusable;
 }

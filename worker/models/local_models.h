@@ -1,6 +1,6 @@
-// The model folders on this machine, each known by the digest of its files.
+// The models on this machine, each known by the digest of its files.
 //
-// A digest stands for the bytes that were read, so a folder that changes on disk is another model:
+// A digest stands for the bytes that were read, so a model that changes on disk is another model:
 // verify() looks again before every job, cheaply while the files' stamps are unchanged, and hashes
 // a changed file before any parser sees it.
 #pragma once
@@ -17,7 +17,7 @@
 namespace gotong::models {
 
 struct LocalModel {
-    std::filesystem::path folder;  // Absolute.
+    std::filesystem::path folder;  // Absolute; of a single-file model perhaps its file.
     model::ModelManifest manifest;
 };
 
@@ -27,9 +27,8 @@ class LocalModels {
     // `cache_file`: where digests are remembered between starts.
     explicit LocalModels(std::filesystem::path cache_file);
 
-    // Finds every folder below `root` that has a model_index.json, or `root` itself if it has one.
-    // Returns one sentence for each that cannot be used. Cost: reads every file that the cache does
-    // not know.
+    // Finds every model that models_in(`root`) names (common/model/model_view.h). Returns one
+    // sentence for each that cannot be used. Cost: reads every file that the cache does not know.
     Result<std::vector<std::string>> scan(const std::filesystem::path& root, WallTime now);
 
     const std::vector<LocalModel>& all() const { return models_; }
@@ -39,7 +38,7 @@ class LocalModels {
     Result<LocalModel> verify(const std::string& digest_hex, WallTime now);
 
   private:
-    Result<model::ModelManifest> read(const std::filesystem::path& folder, WallTime now);
+    Result<model::ModelManifest> read(const std::filesystem::path& path, WallTime now);
 
     std::filesystem::path cache_file_;
     model::DigestCache cache_;

@@ -12,17 +12,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Path, size and time of every file below `folder`: changes when the model does.
-Result<std::string> state_of(const fs::path& folder) {
+std::string state_of_file(const fs::directory_entry& file) {
+    return file.path().string() + '\t' + std::to_string(file.file_size()) + '\t' +
+           std::to_string(file.last_write_time().time_since_epoch().count()) + '\n';
+}
+
+// Path, size and time of the checkpoint, or of every file below the folder: changes when the model
+// does.
+Result<std::string> state_of(const fs::path& model) {
     try {
+        if (fs::is_regular_file(model)) return state_of_file(fs::directory_entry(model));
         std::vector<std::string> lines;
-        for (const auto& entry : fs::recursive_directory_iterator(folder))
-            if (entry.is_regular_file())
-                lines.push_back(
-                    entry.path().string() + '\t' + std::to_string(entry.file_size()) + '\t' +
-                    std::to_string(entry.last_write_time().time_since_epoch().count()) + '\n');
+        for (const auto& entry : fs::recursive_directory_iterator(model))
+            if (entry.is_regular_file()) lines.push_back(state_of_file(entry));
         std::sort(lines.begin(), lines.end());
-        std::string state = folder.string() + '\n';
+        std::string state = model.string() + '\n';
         for (const std::string& line : lines) state += line;
         return state;
     } catch (const fs::filesystem_error& error) {

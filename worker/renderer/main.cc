@@ -17,7 +17,8 @@ constexpr int kBadInput = 2;
 constexpr int kMaxThreads = 1024;
 
 void add_model(CLI::App& command, std::filesystem::path& model) {
-    command.add_option("--model", model, "A model in the diffusers folder layout")->required();
+    command.add_option("--model", model, "A diffusers folder, or a .safetensors checkpoint")
+        ->required();
 }
 
 void add_device(CLI::App& command, engine::DeviceOptions& device) {

@@ -1,4 +1,4 @@
-// Which folders are taken for a Stable Diffusion model, and which weights are opened.
+// Which pipelines are taken for a Stable Diffusion model.
 #include "worker/engine/model_folder.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,15 +11,18 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
-namespace fs = std::filesystem;
 
-const std::string kUnet = "diffusion_pytorch_model";
+Result<ModelIndex> judged(const test::ModelCopy& model) {
+    auto index = ConfigReader::open(model.path() / "model_index.json", "model_index.json");
+    if (!index) return Failure{index.error()};
+    return check_model_index(*std::move(index));
+}
 
 TEST_CASE("a pipeline or part of another kind is unimplemented, named by its key") {
     const auto refusal = [](const std::string& key, const json& value) {
         const test::ModelCopy model;
         model.edit("model_index.json", [&](json& index) { index[key] = value; });
-        const auto checked = check_model_index(model.path());
+        const auto checked = judged(model);
         REQUIRE_FALSE(checked);
         CHECK(checked.error().code == ErrorCode::unimplemented);
         return checked.error().message;
@@ -50,7 +53,7 @@ TEST_CASE("pipelines that are made of the same parts are the same family") {
             if (xl) make_xl(index);
             index["_class_name"] = name;
         });
-        const auto index = check_model_index(model.path());
+        const auto index = judged(model);
         REQUIRE(index);
         return index->is_xl;
     };
@@ -70,7 +73,7 @@ TEST_CASE("an empty negative prompt is zeros for XL alone, and unless its index 
     const auto zeros = [](const std::function<void(json&)>& change) {
         const test::ModelCopy model;
         model.edit("model_index.json", change);
-        const auto index = check_model_index(model.path());
+        const auto index = judged(model);
         REQUIRE(index);
         return index->zeros_for_empty_prompt;
     };
@@ -89,7 +92,7 @@ TEST_CASE("an XL pipeline lacks nothing of its second text encoder, and is no re
             make_xl(index);
             change(index);
         });
-        const auto index = check_model_index(model.path());
+        const auto index = judged(model);
         REQUIRE_FALSE(index);
         return index.error().message;
     };
@@ -113,44 +116,13 @@ TEST_CASE("a safety checker and an empty image encoder do not matter") {
         index["safety_checker"] = {"stable_diffusion", "StableDiffusionSafetyChecker"};
         index["image_encoder"] = {nullptr, nullptr};
     });
-    CHECK(check_model_index(model.path()));
+    CHECK(judged(model));
 }
 
 TEST_CASE("a part that the index does not list is an error") {
     const test::ModelCopy model;
     model.edit("model_index.json", [](json& index) { index.erase("vae"); });
-    CHECK_THAT(check_model_index(model.path()).error().message, ContainsSubstring("\"vae\""));
-}
-
-TEST_CASE("a folder without an index is not found") {
-    const gotong::test::TempDir empty;
-    CHECK(check_model_index(empty.path()).error().code == ErrorCode::not_found);
-}
-
-TEST_CASE("half-precision weights are opened where there are no others") {
-    const test::ModelCopy model;
-    const fs::path unet = model.path() / "unet";
-    fs::rename(unet / (kUnet + ".safetensors"), unet / (kUnet + ".fp16.safetensors"));
-    const auto file = open_weights(model.path(), "unet", kUnet);
-    REQUIRE(file);
-    CHECK(file->name == "unet/diffusion_pytorch_model.fp16.safetensors");
-}
-
-TEST_CASE("missing weights say why they cannot be had another way") {
-    const test::ModelCopy model;
-    const fs::path unet = model.path() / "unet";
-    fs::remove(unet / (kUnet + ".safetensors"));
-    CHECK(open_weights(model.path(), "unet", kUnet).error().code == ErrorCode::not_found);
-
-    std::ofstream(unet / (kUnet + ".bin")) << "pickle";
-    const auto pickle = open_weights(model.path(), "unet", kUnet);
-    CHECK(pickle.error().code == ErrorCode::unimplemented);
-    CHECK_THAT(pickle.error().message, ContainsSubstring("can run code"));
-
-    std::ofstream(unet / (kUnet + ".safetensors.index.json")) << "{}";
-    const auto pieces = open_weights(model.path(), "unet", kUnet);
-    CHECK(pieces.error().code == ErrorCode::unimplemented);
-    CHECK_THAT(pieces.error().message, ContainsSubstring("several pieces"));
+    CHECK_THAT(judged(model).error().message, ContainsSubstring("\"vae\""));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/ldm_shapes.h"
 #include "tests/support/temp_dir.h"
 #include "worker/models/verified.h"
 
@@ -72,6 +73,34 @@ TEST_CASE("every folder below with a model_index.json is a model, and nothing el
     CHECK(unusable->empty());
     REQUIRE(folder.local.all().size() == 1);
     CHECK(folder.local.all()[0].manifest.name == "emoji");
+}
+
+TEST_CASE("checkpoints are models, alone in a folder or beside others") {
+    Folder folder;
+    folder.copy_demo_as("emoji");
+    test::write_safetensors(folder.root / "one.safetensors", test::tiny_shapes());
+    test::write_safetensors(folder.root / "Two.safetensors", test::tiny_shapes());
+    test::write_safetensors(folder.root / "three/any.safetensors", test::tiny_shapes());
+    const auto unusable = folder.local.scan(folder.root, kNow);
+    REQUIRE(unusable);
+    CHECK(unusable->empty());
+    std::vector<std::string> names;
+    for (const LocalModel& local : folder.local.all()) names.push_back(local.manifest.name);
+    CHECK(names == std::vector<std::string>{"two", "emoji", "one", "three"});
+    const auto digest = crypto::to_hex(model::digest(folder.local.all()[2].manifest));
+    CHECK(folder.local.verify(digest, kNow)->folder == folder.root / "one.safetensors");
+
+    REQUIRE(folder.local.scan(folder.root / "one.safetensors", kNow));
+    CHECK(folder.local.all().size() == 1);
+}
+
+TEST_CASE("a file that is no checkpoint is told with a sentence") {
+    Folder folder;
+    test::write_safetensors(folder.root / "style.safetensors", {{"lora_unet_x.alpha", {1}}});
+    const auto unusable = folder.local.scan(folder.root, kNow);
+    REQUIRE(unusable);
+    REQUIRE(unusable->size() == 1);
+    CHECK(unusable->front().find("LoRA") != std::string::npos);
 }
 
 TEST_CASE("a model's own folder can be named as well") {

@@ -1,7 +1,8 @@
-// Hands a module its tensors out of a safetensors file, by name and shape, in the type and on the
+// Hands a module its tensors out of a part's weights, by name and shape, in the type and on the
 // device that it computes with.
 //
-//     Weights weights(file, "unet/diffusion_pytorch_model.safetensors", cpu_fp32);
+//     const auto part = source.weights("unet");
+//     Weights weights(*part, cpu_fp32);
 //     Unet unet(weights.root(), config);
 //     if (auto done = weights.finish(); !done) return Failure{done.error()};
 //
@@ -22,7 +23,7 @@
 #include <vector>
 
 #include "common/result.h"
-#include "worker/engine/weights/safetensors.h"
+#include "worker/engine/weights/part_weights.h"
 
 namespace gotong::engine {
 
@@ -55,9 +56,9 @@ class Scope {
 
 class Weights {
   public:
-    // `file` must outlive this object; the tensors are copies.
-    Weights(const SafetensorsFile& file, std::string file_name, Placement placement)
-        : table_(file.tensors()), file_name_(std::move(file_name)), placement_(placement) {}
+    // `part` must outlive this object; the tensors are copies.
+    Weights(const PartWeights& part, Placement placement)
+        : table_(part.tensors()), file_name_(part.name()), placement_(placement) {}
 
     Scope root() { return {*this, ""}; }
 

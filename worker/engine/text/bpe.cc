@@ -13,18 +13,6 @@ constexpr std::string_view kEndOfWord = "</w>";
 constexpr int kByteValues = 256;
 constexpr TokenId kGone = -1;  // Of a part that was merged into the one on its left.
 
-// Vocabularies spell each byte as a visible character: printable Latin-1 as itself, the other 68
-// as the characters from U+0100 on, in order.
-std::vector<std::string> byte_spellings() {
-    std::vector<std::string> spellings;
-    char32_t next = 0x100;
-    for (char32_t byte = 0; byte < kByteValues; ++byte) {
-        const bool visible = (byte >= U'!' && byte <= U'~') || (byte >= 0xA1 && byte != 0xAD);
-        append_utf8(spellings.emplace_back(), visible ? byte : next++);
-    }
-    return spellings;
-}
-
 Failure missing(const std::string& token, std::size_t rank) {
     return fail(ErrorCode::invalid_argument, "merge " + std::to_string(rank + 1) + " needs \"" +
                                                  text::shown(token) +
@@ -32,6 +20,18 @@ Failure missing(const std::string& token, std::size_t rank) {
 }
 
 }  // namespace
+
+// The 68 bytes that are not printable Latin-1 get the characters from U+0100 on, in order.
+std::vector<ByteSpelling> byte_spellings() {
+    std::vector<ByteSpelling> spellings;
+    char32_t next = 0x100;
+    for (char32_t byte = 0; byte < kByteValues; ++byte) {
+        const bool visible = (byte >= U'!' && byte <= U'~') || (byte >= 0xA1 && byte != 0xAD);
+        append_utf8(spellings.emplace_back().text, visible ? byte : next++);
+        spellings.back().lent = !visible;
+    }
+    return spellings;
+}
 
 Result<Bpe> Bpe::build(const Vocabulary& vocabulary, const MergeList& merges,
                        const std::string& unknown) {
@@ -44,9 +44,9 @@ Result<Bpe> Bpe::build(const Vocabulary& vocabulary, const MergeList& merges,
         return found == vocabulary.end() ? unknown_at->second : found->second;
     };
     Bpe bpe;
-    for (const std::string& spelling : byte_spellings()) {
-        bpe.inner_.push_back(id_or_unknown(spelling));
-        bpe.final_.push_back(id_or_unknown(spelling + std::string(kEndOfWord)));
+    for (const ByteSpelling& spelling : byte_spellings()) {
+        bpe.inner_.push_back(id_or_unknown(spelling.text));
+        bpe.final_.push_back(id_or_unknown(spelling.text + std::string(kEndOfWord)));
     }
     for (std::size_t rank = 0; rank < merges.size(); ++rank) {
         const auto& [left, right] = merges[rank];

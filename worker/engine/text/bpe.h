@@ -17,6 +17,13 @@ using TokenId = std::int64_t;
 using Vocabulary = std::unordered_map<std::string, TokenId>;
 using MergeList = std::vector<std::pair<std::string, std::string>>;  // First is merged first.
 
+// How vocabularies spell a byte: as a visible character, printable Latin-1 as itself.
+struct ByteSpelling {
+    std::string text;   // UTF-8.
+    bool lent = false;  // Another character's, because the byte has none that shows.
+};
+std::vector<ByteSpelling> byte_spellings();  // By byte, 256 of them.
+
 class Bpe {
   public:
     // Errors (invalid_argument): a merge whose parts or result are not in the vocabulary, or an

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "worker/engine/text/bpe.h"
-#include "worker/engine/text/tokenizer_files.h"
 #include "worker/engine/text/unicode.h"
 
 namespace gotong::engine {
@@ -138,15 +137,19 @@ ClipTokenizer::~ClipTokenizer() = default;
 Result<ClipTokenizer> ClipTokenizer::load(const std::filesystem::path& folder) {
     auto files = read_tokenizer_files(folder);
     if (!files) return Failure{files.error()};
-    auto bpe = Bpe::build(files->vocabulary, files->merges, files->unknown);
+    return build(*std::move(files));
+}
+
+Result<ClipTokenizer> ClipTokenizer::build(TokenizerFiles files) {
+    auto bpe = Bpe::build(files.vocabulary, files.merges, files.unknown);
     if (!bpe) return Failure{bpe.error()};
     auto tables = std::make_unique<Tables>(Tables{*std::move(bpe), {}, {}, 0, 0, 0, 0, 0});
-    for (const auto& [token, id] : files->vocabulary)
+    for (const auto& [token, id] : files.vocabulary)
         tables->highest = std::max(tables->highest, id);
 
     // Special tokens that the vocabulary lacks are numbered on from its end.
-    Vocabulary& ids = files->vocabulary;
-    for (const AddedToken& token : files->added) {
+    Vocabulary& ids = files.vocabulary;
+    for (const AddedToken& token : files.added) {
         const auto id = ids.try_emplace(token.content, static_cast<TokenId>(ids.size())).first;
         tables->highest = std::max(tables->highest, id->second);
         const auto raw = decode_utf8(token.content);
@@ -158,10 +161,10 @@ Result<ClipTokenizer> ClipTokenizer::load(const std::filesystem::path& folder) {
         (token.normalized ? tables->normalised_specials[*normalised] : tables->raw_specials[*raw]) =
             id->second;
     }
-    tables->bos = ids.at(files->bos);
-    tables->eos = ids.at(files->eos);
-    tables->pad = ids.at(files->pad);
-    tables->max_length = files->max_length;
+    tables->bos = ids.at(files.bos);
+    tables->eos = ids.at(files.eos);
+    tables->pad = ids.at(files.pad);
+    tables->max_length = files.max_length;
     return ClipTokenizer{std::move(tables)};
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "worker/engine/text/tokenizer_files.h"
 
 namespace gotong::engine {
 
@@ -25,6 +26,9 @@ class ClipTokenizer {
     // Errors name the file and key at fault: not_found, invalid_argument (broken or contradictory
     // file), unimplemented (another kind of tokenizer).
     static Result<ClipTokenizer> load(const std::filesystem::path& folder);
+
+    // The same of what such a folder says.
+    static Result<ClipTokenizer> build(TokenizerFiles files);
 
     ClipTokenizer(ClipTokenizer&&) noexcept;
     ClipTokenizer& operator=(ClipTokenizer&&) noexcept;

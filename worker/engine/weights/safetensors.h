@@ -2,13 +2,8 @@
 // it cannot carry code. The file is foreign input even after its digest was checked, because the
 // digest only says that everybody has the same file.
 //
-// Format: u64 little-endian n | n bytes of JSON | data. The JSON is an object that maps each
-// tensor's name to {"dtype", "shape", "data_offsets": [begin, end)}, offsets counted from the
-// data's first byte, and "__metadata__" to an object of strings.
-//
-// Refused, beyond what breaks the format: duplicate keys, holes and overlaps between tensors, data
-// that belongs to no tensor, sizes that overflow, and whatever exceeds the limits below. No torch
-// here, so that the parser can be fuzzed and run under sanitizers alone.
+// The format and its rules are common/safetensors'. No torch here, so that the parser can be fuzzed
+// and run under sanitizers alone.
 #pragma once
 
 #include <cstddef>
@@ -21,15 +16,15 @@
 
 #include "common/bytes.h"
 #include "common/result.h"
+#include "common/safetensors/header.h"
 #include "worker/engine/weights/mapped_file.h"
 
 namespace gotong::engine {
 
-// SDXL's UNet, the largest header in wide use, needs 0.2 MiB and 1,680 tensors.
-inline constexpr std::uint64_t kMaxHeaderBytes = 16ULL << 20U;
-inline constexpr std::size_t kMaxTensors = 20'000;
-inline constexpr std::size_t kMaxRank = 8;
-inline constexpr std::size_t kMaxTensorNameBytes = 256;
+using safetensors::kMaxHeaderBytes;
+using safetensors::kMaxRank;
+using safetensors::kMaxTensorNameBytes;
+using safetensors::kMaxTensors;
 
 struct TensorEntry {
     std::string_view dtype;           // The format's name: "F32", "F16", "BF16", "I64", ...
