@@ -1,4 +1,4 @@
-#include "worker/daemon/render_thread.h"
+#include "worker/daemon/render_threads.h"
 
 #include <utility>
 
@@ -18,44 +18,46 @@ std::string preview_png(const worker::Picture& preview) {
 
 }  // namespace
 
-RenderThread::RenderThread(worker::Executor& chain, const link::Outbox& outbox, Post post)
-    : chain_(chain),
-      outbox_(outbox),
-      post_(std::move(post)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
-
-RenderThread::~RenderThread() {
-    thread_.request_stop();
-    const std::lock_guard lock{mutex_};
-    stop_job_.request_stop();
+RenderThreads::RenderThreads(std::size_t count, worker::Executor& chain, const link::Outbox& outbox,
+                             Post post)
+    : chain_(chain), outbox_(outbox), post_(std::move(post)) {
+    for (std::size_t i = 0; i < count; ++i)
+        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
 }
 
-void RenderThread::start(worker::Job job) {
+RenderThreads::~RenderThreads() {
+    for (std::jthread& thread : threads_) thread.request_stop();
     const std::lock_guard lock{mutex_};
-    lease_ = job.lease;
-    stop_job_ = std::stop_source{};
-    next_ = std::move(job);
-    changed_.notify_all();
+    for (auto& [lease, stop] : stops_) stop.request_stop();
 }
 
-void RenderThread::stop(const worker::Lease& lease) {
+void RenderThreads::start(worker::Job job) {
     const std::lock_guard lock{mutex_};
-    if (lease_ == lease) stop_job_.request_stop();
+    stops_.insert_or_assign(job.lease, std::stop_source{});
+    waiting_.push_back(std::move(job));
+    changed_.notify_one();
 }
 
-void RenderThread::run(const std::stop_token& stop) {
+void RenderThreads::stop(const worker::Lease& lease) {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = stops_.find(lease); found != stops_.end()) found->second.request_stop();
+}
+
+void RenderThreads::run(const std::stop_token& stop) {
     while (true) {
         std::unique_lock lock{mutex_};
-        if (!changed_.wait(lock, stop, [this] { return next_.has_value(); })) return;
-        const worker::Job job = std::move(*next_);
-        next_.reset();
-        const std::stop_token stop_job = stop_job_.get_token();
+        if (!changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
+        const worker::Job job = std::move(waiting_.front());
+        waiting_.pop_front();
+        const std::stop_token stop_job = stops_.at(job.lease).get_token();
         lock.unlock();
         render(job, stop_job);
+        lock.lock();
+        stops_.erase(job.lease);
     }
 }
 
-void RenderThread::render(const worker::Job& job, const std::stop_token& stop) {
+void RenderThreads::render(const worker::Job& job, const std::stop_token& stop) {
     const auto on_progress = [&](const worker::RenderProgress& progress) {
         post_(worker::StepDone{.lease = job.lease,
                                .phase = progress.phase,

@@ -1,14 +1,17 @@
-// The thread that runs the executor chain, one job after the other, and says what became of each.
+// The threads that run the executor chain, one job each at a time, and say what became of it.
 //
-// Corridor: job/agent -> [daemon/render_thread] -> job/executor
+// Corridor: job/agent -> [daemon/render_threads] -> job/executor
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
+#include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "worker/job/event.h"
 #include "worker/job/executor.h"
@@ -18,16 +21,17 @@ namespace gotong::daemon {
 
 using Post = std::function<void(worker::Event)>;
 
-class RenderThread {
+class RenderThreads {
   public:
-    // Both references outlive the thread.
-    RenderThread(worker::Executor& chain, const link::Outbox& outbox, Post post);
-    RenderThread(const RenderThread&) = delete;
-    RenderThread& operator=(const RenderThread&) = delete;
-    // Stops the job under way, and waits until its renderer has stopped or was killed.
-    ~RenderThread();
+    // `count`: jobs that run at once. Both references outlive the threads.
+    RenderThreads(std::size_t count, worker::Executor& chain, const link::Outbox& outbox,
+                  Post post);
+    RenderThreads(const RenderThreads&) = delete;
+    RenderThreads& operator=(const RenderThreads&) = delete;
+    // Stops the jobs under way, and waits until their renderer has stopped or was killed.
+    ~RenderThreads();
 
-    // StepDone events and one RenderEnded follow. The job before must have ended.
+    // StepDone events and one RenderEnded follow. A job beyond `count` waits for a thread.
     void start(worker::Job job);
     void stop(const worker::Lease& lease);
 
@@ -41,10 +45,9 @@ class RenderThread {
 
     std::mutex mutex_;
     std::condition_variable_any changed_;
-    std::optional<worker::Job> next_;  // Under mutex_.
-    worker::Lease lease_;              // Under mutex_: of the job that stop_job_ belongs to.
-    std::stop_source stop_job_;        // Under mutex_.
-    std::jthread thread_;              // Last: it uses the others.
+    std::deque<worker::Job> waiting_;                  // Under mutex_.
+    std::map<worker::Lease, std::stop_source> stops_;  // Under mutex_: of all that was started.
+    std::vector<std::jthread> threads_;                // Last: they use the others.
 };
 
 }  // namespace gotong::daemon

@@ -13,7 +13,7 @@ namespace {
 
 // A processor that is busy with one picture has nothing left for a second.
 constexpr std::size_t kCpuBatch = 1;
-// A GPU has. More than four make each picture's creator wait for little more throughput.
+// A GPU has; how much has not been measured yet, so this is a cautious guess.
 constexpr std::size_t kGpuBatch = 4;
 
 std::size_t batch_of(const ServeOptions& options, const engine::DeviceInfo& device) {
