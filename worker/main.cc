@@ -135,7 +135,7 @@ link::Machine machine_of(const models::LocalModels& local, const EngineFacts& fa
     link::Machine machine{.build = kBuild,
                           .device = facts.device,
                           .memory_bytes = facts.memory_bytes,
-                          .slots = 1,
+                          .slots = facts.batch,
                           .models = {}};
     for (const models::LocalModel& model : local.all())
         machine.models.push_back(
@@ -143,7 +143,7 @@ link::Machine machine_of(const models::LocalModels& local, const EngineFacts& fa
     return machine;
 }
 
-// The session's thread calls it while the render thread uses LocalModels: hence a copy of the list.
+// The session's thread calls it while the render threads use LocalModels: hence a copy of the list.
 auto matching(std::vector<models::LocalModel> local) {
     return [local = std::move(local)](const std::vector<models::PoolModel>& pool) {
         models::Match match = models::match_models(local, pool);
@@ -157,6 +157,7 @@ auto matching(std::vector<models::LocalModel> local) {
 render_child::RendererOptions renderer_options(const RunOptions& options) {
     return {.program = render_child::renderer_beside_us(),
             .threads = options.threads,
+            .batch = options.slots,
             .niceness = options.niceness,
             .memory_bytes = options.memory_gib << 30U};
 }
@@ -174,11 +175,13 @@ Result<> run(const daemon::Home& home, const RunOptions& options) {
     auto renderer = std::make_unique<render_child::Renderer>(renderer_options(options));
     const auto facts = renderer->start();
     if (!facts) return Failure{Error{ErrorCode::internal, facts.error().message, {}}};
-    log::info("renderer ready", {{"engine", facts->engine}, {"device", facts->device}});
+    log::info("renderer ready", {{"engine", facts->engine},
+                                 {"device", facts->device},
+                                 {"slots", std::to_string(facts->batch)}});
 
     const SystemClock clock;
-    // The chain that every job goes through, outermost first. What comes out of it is kept in the
-    // outbox (daemon/render_thread) before the pool hears of it.
+    // The chain that every job goes through, outermost first, several of them at once. What comes
+    // out of it is kept in the outbox (daemon/render_threads) before the pool hears of it.
     const ExecutorPtr chain = sign::signed_by(
         *identity,
         encoded(kVersion, timed(clock, models::verified(local, clock, std::move(renderer)))));
@@ -186,9 +189,9 @@ Result<> run(const daemon::Home& home, const RunOptions& options) {
     daemon::Mailbox mailbox;
     const auto post = [&mailbox](Event event) { mailbox.push(std::move(event)); };
     std::thread{[&mailbox] { obey_signals(mailbox); }}.detach();  // Until the process ends.
-    daemon::RenderThread renders{*chain, *outbox, post};
+    daemon::RenderThreads renders{facts->batch, *chain, *outbox, post};
     daemon::UploadThread uploads{membership->pool, *outbox, post};
-    Agent agent{membership->pool.pool_key, outbox->list(), clock.now()};
+    Agent agent{membership->pool.pool_key, facts->batch, outbox->list(), clock.now()};
     {
         link::Session session{membership->pool,
                               identity->key,

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kUsage = 2;
 constexpr std::uint32_t kMostThreads = 1024;
+constexpr std::uint32_t kMostSlots = 64;  // As many as a pool gives to one worker.
 
 std::string host_name() {
     std::array<char, 65> name{};  // POSIX: at most 64.
@@ -48,6 +49,10 @@ void add_run_options(CLI::App& command, RunOptions& options, Texts& texts) {
         ->required();
     command.add_option("--threads", options.threads, "Processor cores to render with (0: all)")
         ->check(CLI::Range(0U, kMostThreads));
+    command
+        .add_option("--slots", options.slots,
+                    "Pictures to render at once (0: 1 on a processor, 4 on a GPU)")
+        ->check(CLI::Range(0U, kMostSlots));
     command.add_option("--nice", options.niceness, "Priority of the renderer, 19 is the lowest")
         ->check(CLI::Range(0, 19))
         ->capture_default_str();

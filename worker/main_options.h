@@ -13,6 +13,7 @@ namespace gotong::worker {
 struct RunOptions {
     std::filesystem::path data;
     std::uint32_t threads = 0;     // Of the renderer; 0: as many as it thinks best.
+    std::uint32_t slots = 0;       // Jobs at once; 0: as many as the renderer thinks best.
     int niceness = 10;             // Of the renderer.
     std::uint64_t memory_gib = 0;  // Most private memory of the renderer; 0: no limit.
     log::Level log_level = log::Level::info;

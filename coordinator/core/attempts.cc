@@ -73,8 +73,10 @@ void begin_attempt(Step& step, const schedule::Match& match) {
                                    .outcome = "",
                                    .reason = match.reason});
     step.store.update(job);
-    state.leases.begin(
-        {.token = lease, .worker = match.worker, .last_progress = step.now.monotonic});
+    state.leases.begin({.token = lease,
+                        .worker = match.worker,
+                        .kind = schedule::kind_of(job),
+                        .last_progress = step.now.monotonic});
     session.last_given = ++state.jobs_given;
     session.resident = job.model_digest;
     step.say(session, OfferJob{lease, state.notary.sign_offer(payload), state.policy.accept_within,
@@ -129,7 +131,7 @@ bool enqueue(Step& step, OpenJob& open) {
                      .account = job.account,
                      .order = open.order,
                      .price = job.price,
-                     .needs = {job.model_digest, job.failed_on}},
+                     .needs = {schedule::kind_of(job), job.failed_on}},
                     job.not_before, step.now.wall);
     state.wake = true;
     return true;

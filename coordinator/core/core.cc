@@ -13,6 +13,7 @@ namespace {
 void restore_lease(State& state, const job::Job& job, Now now) {
     state.leases.begin({.token = {job.id, job.attempt},
                         .worker = job.holder,
+                        .kind = schedule::kind_of(job),
                         .is_accepted = true,
                         .last_progress = now.monotonic});
     if (state.roster.find(job.holder)) return;

@@ -24,10 +24,11 @@ struct JobNeeds {
 
 struct Candidate {  // A worker online that has the job's model.
     WorkerId id;
-    bool is_free = false;
+    bool is_free = false;                // For this job: a batch of another kind is not.
     bool is_resident = false;            // It rendered with this model last.
     std::optional<double> ns_per_micro;  // Measured rendering time for a micro-credit.
     std::uint64_t last_given = 0;        // When it last got a job; 0: never.
+    std::uint32_t beside = 0;            // Jobs that it renders, with which this one would share.
 };
 
 struct Choice {
@@ -37,7 +38,10 @@ struct Choice {
 
 // The free candidate that is expected to finish first, or nullopt if none is free. Loading a model
 // counts as extra time; a worker that was never measured is expected to be fast, and so gets
-// measured. Of equals, the one that has waited longest for a job, then the lowest id.
+// measured. Jobs that share a worker's calls are taken to share its time evenly, which is the worst
+// case: an idle worker that is ready is better than company, and company better than a cold start.
+// Of equals, the one with least company, then the one that has waited longest for a job, then the
+// lowest id.
 //
 // A worker in `avoid` is not considered while another candidate, free or not, is outside of it.
 std::optional<Choice> choose_worker(const JobNeeds& job, std::span<const Candidate> online);

@@ -25,6 +25,10 @@ struct Match {
 
 // The next pair by fair share, or nullopt when nobody free can take anything that waits.
 //
+// A worker with several slots gets jobs of one kind at a time, which share its calls. While its
+// batch is forming, jobs of that kind go ahead of others to fill it; once it is under way they join
+// as long as no job of another kind, whose turn it is, waits for such a worker.
+//
 // Cost: workers online times lanes of the queue; not the number of jobs.
 std::optional<Match> next_match(const Queue& queue, const roster::Roster& roster,
                                 const Leases& leases, Monotonic now);

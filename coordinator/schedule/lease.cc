@@ -1,5 +1,7 @@
 #include "coordinator/schedule/lease.h"
 
+#include <algorithm>
+
 #include "common/check.h"
 
 namespace gotong::schedule {
@@ -8,6 +10,12 @@ void Leases::begin(const Lease& lease) {
     const bool is_new = leases_.emplace(lease.token.job, lease).second;
     check(is_new, "a job was leased twice");
     by_worker_[lease.worker].insert(lease.token.job);
+    const auto together = rendered_by(lease.worker);
+    const auto count = static_cast<std::uint32_t>(together.size());
+    for (const Lease* other : together) {
+        Lease& member = leases_.at(other->token.job);
+        member.company = std::max(member.company, count);
+    }
 }
 
 void Leases::end(JobId job) {
@@ -40,6 +48,17 @@ std::vector<job::LeaseToken> Leases::of(WorkerId worker) const {
     if (found == by_worker_.end()) return tokens;
     for (const JobId& job : found->second) tokens.push_back(leases_.at(job).token);
     return tokens;
+}
+
+std::vector<const Lease*> Leases::rendered_by(WorkerId worker) const {
+    std::vector<const Lease*> leases;
+    const auto found = by_worker_.find(worker);
+    if (found == by_worker_.end()) return leases;
+    for (const JobId& job : found->second) {
+        const Lease& lease = leases_.at(job);
+        if (is_rendering(lease)) leases.push_back(&lease);
+    }
+    return leases;
 }
 
 std::vector<Lease> Leases::overdue(Monotonic now, const LeaseLimits& limits) const {

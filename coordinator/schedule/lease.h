@@ -19,12 +19,14 @@
 #include "common/ids.h"
 #include "common/time.h"
 #include "coordinator/job/lease_token.h"
+#include "coordinator/schedule/kind.h"
 
 namespace gotong::schedule {
 
 struct Lease {
     job::LeaseToken token;
     WorkerId worker;
+    Kind kind{};
     bool is_accepted = false;  // The worker said so.
     bool is_seen = false;      // Its last snapshot knew of it: its slot is counted as taken there.
     Monotonic last_progress{};
@@ -33,7 +35,11 @@ struct Lease {
     // The first step that was reported, for the mean time of those that followed.
     std::uint32_t first_step = 0;
     std::optional<Monotonic> first_step_at{};
+    std::uint32_t company = 1;  // The most jobs that its worker rendered at once meanwhile.
 };
+
+// Its worker is at it, and not only waiting for the picture to be accepted.
+inline bool is_rendering(const Lease& lease) { return lease.phase != job::Phase::uploading; }
 
 struct LeaseLimits {
     std::chrono::milliseconds accept_within{0};
@@ -52,6 +58,7 @@ class Leases {
     Lease* find(const job::LeaseToken& token, WorkerId worker);
 
     std::vector<job::LeaseToken> of(WorkerId worker) const;
+    std::vector<const Lease*> rendered_by(WorkerId worker) const;
 
     // Leases whose offer was not answered, or whose steps stopped, in time.
     std::vector<Lease> overdue(Monotonic now, const LeaseLimits& limits) const;

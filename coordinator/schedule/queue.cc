@@ -79,14 +79,16 @@ std::size_t Queue::ahead_of(JobId job) const {
     std::size_t own = 0;  // Of the same account, over all lanes of the model.
     for (const auto& [needs, lane] : lanes_) {
         const auto row = lane.rows.find(waiting.account);
-        if (needs.model_digest != waiting.needs.model_digest || row == lane.rows.end()) continue;
+        if (needs.kind.model_digest != waiting.needs.kind.model_digest || row == lane.rows.end())
+            continue;
         const auto at = std::lower_bound(row->second.begin(), row->second.end(),
                                          std::pair{waiting.order, JobId{}});
         own += static_cast<std::size_t>(at - row->second.begin());
     }
     std::size_t ahead = own;
     for (const auto& [needs, lane] : lanes_) {
-        if (needs.model_digest == waiting.needs.model_digest) ahead += ahead_in(lane, waiting, own);
+        if (needs.kind.model_digest == waiting.needs.kind.model_digest)
+            ahead += ahead_in(lane, waiting, own);
     }
     return ahead;
 }
@@ -111,7 +113,7 @@ std::size_t Queue::ahead_in(const Lane& lane, const Waiting& waiting, std::size_
 std::vector<JobId> Queue::of_model(const std::string& digest) const {
     std::vector<JobId> jobs;
     for (const auto& [job, entry] : waiting_) {
-        if (entry.waiting.needs.model_digest == digest) jobs.push_back(job);
+        if (entry.waiting.needs.kind.model_digest == digest) jobs.push_back(job);
     }
     return jobs;
 }

@@ -25,11 +25,12 @@
 #include "common/ids.h"
 #include "common/time.h"
 #include "coordinator/schedule/fair_share.h"
+#include "coordinator/schedule/kind.h"
 
 namespace gotong::schedule {
 
 struct Needs {
-    std::string model_digest;  // Hexadecimal.
+    Kind kind;
     std::set<WorkerId> avoid;  // They failed it before.
 
     auto operator<=>(const Needs&) const = default;

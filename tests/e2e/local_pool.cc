@@ -69,10 +69,11 @@ void LocalPool::join_worker(const std::string& name) {
     REQUIRE(joined.status == 0);
 }
 
-void LocalPool::start_worker(const std::string& name) {
-    worker.emplace(std::vector<std::string>{binary("gotong-worker"), "run", "--data",
-                                            worker_data(name).string(), "--threads", "2"},
-                   dir_ / (name + ".log"), environment_);
+void LocalPool::start_worker(const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> command{binary("gotong-worker"),    "run",       "--data",
+                                     worker_data(name).string(), "--threads", "2"};
+    command.insert(command.end(), more.begin(), more.end());
+    worker.emplace(command, dir_ / (name + ".log"), environment_);
 }
 
 Finished LocalPool::gotong(std::vector<std::string> words) const {

@@ -21,7 +21,8 @@ class LocalPool {
     void start_coordinator(const std::vector<std::string>& more = {});
     void restart_coordinator();  // On the same ports, as a service manager would.
     void join_worker(const std::string& name = "worker");
-    void start_worker(const std::string& name = "worker");
+    void start_worker(const std::string& name = "worker",
+                      const std::vector<std::string>& more = {});
 
     // `gotong <words> --data DIR`.
     Finished gotong(std::vector<std::string> words) const;

@@ -3,7 +3,7 @@
 
 #include "common/time.h"
 #include "worker/daemon/mailbox.h"
-#include "worker/daemon/render_thread.h"
+#include "worker/daemon/render_threads.h"
 #include "worker/daemon/upload_thread.h"
 #include "worker/job/agent.h"
 #include "worker/link/session.h"
@@ -16,7 +16,7 @@ struct Limbs {
     Mailbox& mailbox;
     const link::Outbox& outbox;
     link::Session& session;
-    RenderThread& renders;
+    RenderThreads& renders;
     UploadThread& uploads;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "worker/engine/device.h"
+#include "worker/engine/layers/onednn.h"
 #include "worker/engine/request/check.h"
 #include "worker/engine/stages/advice.h"
 #include "worker/engine/stages/painting.h"
@@ -147,6 +148,11 @@ Batch::Batch(Model& model) : members_(new Members{model.parts()}) {}
 Batch::~Batch() = default;
 
 std::size_t Batch::size() const { return members_->each.size(); }
+
+bool Batch::is_exact() const {
+    const Placement& place = members_->model.placement;
+    return onednn::can_pack(at::empty({1}, at::TensorOptions(place.type).device(place.device)));
+}
 
 bool Batch::takes(const Request& request) const { return members_->takes(request); }
 

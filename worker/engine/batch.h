@@ -34,6 +34,10 @@ class Batch {
 
     std::size_t size() const;
 
+    // Whether a picture made among others is the one made alone to the last bit: on a processor
+    // with oneDNN, whose kernels sum a row in one order whatever lies beside it.
+    bool is_exact() const;
+
     // Whether a picture of this size could join now.
     bool takes(const Request& request) const;
 

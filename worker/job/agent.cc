@@ -36,14 +36,15 @@ bool goes_to_pool(const Action& action) {
         action);
 }
 
-bool contains(const std::vector<Lease>& leases, const Lease& lease) {
-    return std::ranges::find(leases, lease) != leases.end();
+Error contributor_stopped() {
+    return {ErrorCode::unavailable, "the contributor stopped the worker", {}};
 }
 
 }  // namespace
 
-Agent::Agent(const crypto::PublicKey& pool_key, const std::vector<KeptResult>& outbox, Now now)
-    : pool_key_(pool_key) {
+Agent::Agent(const crypto::PublicKey& pool_key, std::uint32_t slots,
+             const std::vector<KeptResult>& outbox, Now now)
+    : pool_key_(pool_key), slots_(slots) {
     for (const KeptResult& result : outbox) {
         seen_.note(result.lease);
         deliveries_.add(result, now.monotonic);
@@ -63,8 +64,8 @@ Monotonic Agent::deadline() const {
     if (connected_) soonest = std::min(next_snapshot_, deliveries_.deadline());
     if (rests_until_ != Monotonic{}) soonest = std::min(soonest, rests_until_);
     if (stop_by_) {
-        const bool is_waiting_for_renderer = render_ && render_->stopped;
-        soonest = std::min(soonest, *stop_by_ + (is_waiting_for_renderer ? kStopGrace : 0s));
+        const bool waits_for_renderer_alone = !renders_.empty() && renders_.are_all_stopped();
+        soonest = std::min(soonest, *stop_by_ + (waits_for_renderer_alone ? kStopGrace : 0s));
     }
     return soonest;
 }
@@ -84,7 +85,8 @@ void Agent::on(const SessionUp& event, Now now) {
 void Agent::on(const SessionDown&, Now) { connected_ = false; }
 
 void Agent::on(const OfferArrived& event, Now now) {
-    if (render_ && !render_->stopped && render_->job.lease == event.lease) {
+    const Render* const known = renders_.find(event.lease);
+    if (known && !known->stopped) {
         actions_.push_back(SendOfferReply{.lease = event.lease, .accepted = true});
         return;
     }
@@ -92,13 +94,13 @@ void Agent::on(const OfferArrived& event, Now now) {
     if (!job) return decline(event.lease, job.error().message, now);
     actions_.push_back(SendOfferReply{.lease = event.lease, .accepted = true});
     actions_.push_back(StartRender{*job});
-    render_ = Render{.job = std::move(*job), .told = now.monotonic};
+    renders_.add(std::move(*job), now.monotonic);
     changed_ = true;
 }
 
 Result<Job> Agent::judge(const OfferArrived& event, Now now) {
     if (stop_by_) return fail(ErrorCode::unavailable, "the contributor is stopping this worker");
-    if (!has_free_slot(now)) return fail(ErrorCode::unavailable, "no free slot");
+    if (free_slots(now) == 0) return fail(ErrorCode::unavailable, "no free slot");
     Result<Offer> offer = check_offer(event.envelope, event.lease, pool_key_);
     if (!offer) return Failure{offer.error()};
     const auto model = std::ranges::find(models_, offer->model_digest, &UsableModel::digest);
@@ -128,9 +130,9 @@ void Agent::decline(const Lease& lease, std::string reason, Now now) {
 }
 
 void Agent::on(const DesiredArrived& event, Now now) {
-    if (render_ && contains(event.cancel, render_->job.lease))
-        stop_render({ErrorCode::cancelled, "the pool cancelled the job", {}});
     for (const Lease& lease : event.cancel) {
+        if (Render* const render = renders_.find(lease))
+            stop_render(*render, {ErrorCode::cancelled, "the pool cancelled the job", {}});
         if (!deliveries_.holds(lease)) continue;
         deliveries_.remove(lease);
         actions_.push_back(DropKept{lease});
@@ -163,13 +165,14 @@ void Agent::on(const ResultAcked& event, Now) {
 }
 
 void Agent::on(StepDone& event, Now now) {
-    if (!render_ || render_->stopped || render_->job.lease != event.lease) return;
-    const bool is_new_phase = render_->phase != event.phase;
-    render_->phase = event.phase;
-    render_->step = event.step;
-    if (event.phase == Phase::rendering) render_->pace.note(event.step, event.steps, now.monotonic);
-    if (!is_new_phase && now.monotonic - render_->told < kProgressEvery) return;
-    render_->told = now.monotonic;
+    Render* const render = renders_.find(event.lease);
+    if (!render || render->stopped) return;
+    const bool is_new_phase = render->phase != event.phase;
+    render->phase = event.phase;
+    render->step = event.step;
+    if (event.phase == Phase::rendering) render->pace.note(event.step, event.steps, now.monotonic);
+    if (!is_new_phase && now.monotonic - render->told < kProgressEvery) return;
+    render->told = now.monotonic;
     actions_.push_back(SendProgress{.lease = event.lease,
                                     .phase = event.phase,
                                     .step = event.step,
@@ -178,18 +181,17 @@ void Agent::on(StepDone& event, Now now) {
 }
 
 void Agent::on(const RenderEnded& event, Now now) {
-    if (!render_ || render_->job.lease != event.lease) return;
-    const Render render = std::move(*render_);
-    render_.reset();
+    const std::optional<Render> render = renders_.take(event.lease);
+    if (!render) return;
     changed_ = true;
-    const bool is_unwanted = render.stopped && render.stopped->code == ErrorCode::cancelled;
+    const bool is_unwanted = render->stopped && render->stopped->code == ErrorCode::cancelled;
     if (event.result && is_unwanted) {
         actions_.push_back(DropKept{event.lease});
     } else if (event.result) {
         failed_in_a_row_ = 0;
         deliveries_.add({event.lease, *event.result}, now.monotonic);
     } else if (!is_unwanted) {
-        end_failed(render, render.stopped.value_or(event.result.error()), now);
+        end_failed(*render, render->stopped.value_or(event.result.error()), now);
     }
 }
 
@@ -221,10 +223,10 @@ void Agent::on(const StopAsked&, Now now) {
     }
     stop_by_ = now.monotonic + kStopWithin;
     changed_ = true;
-    if (!render_) return;
-    const auto remaining = render_->pace.remaining(now.monotonic);
-    if (!remaining || *remaining > kStopWithin)
-        stop_render({ErrorCode::unavailable, "the contributor stopped the worker", {}});
+    for (auto& [lease, render] : renders_.all()) {
+        const auto remaining = render.pace.remaining(now.monotonic);
+        if (!remaining || *remaining > kStopWithin) stop_render(render, contributor_stopped());
+    }
 }
 
 void Agent::on(const Tick&, Now now) {
@@ -233,35 +235,37 @@ void Agent::on(const Tick&, Now now) {
     changed_ = true;
 }
 
-void Agent::stop_render(Error why) {
-    if (render_->stopped) return;
-    render_->stopped = std::move(why);
-    actions_.push_back(StopRender{render_->job.lease});
+void Agent::stop_render(Render& render, Error why) {
+    if (render.stopped) return;
+    render.stopped = std::move(why);
+    actions_.push_back(StopRender{render.job.lease});
 }
 
-bool Agent::has_free_slot(Now now) const { return !render_ && now.monotonic >= rests_until_; }
+std::uint32_t Agent::free_slots(Now now) const {
+    const auto taken = static_cast<std::uint32_t>(renders_.size());
+    if (stop_by_ || now.monotonic < rests_until_ || taken >= slots_) return 0;
+    return slots_ - taken;
+}
 
 void Agent::go_on_stopping(Now now) {
     const bool is_late = now.monotonic >= *stop_by_;
     const bool is_over = now.monotonic >= *stop_by_ + kStopGrace;
-    if (render_ && is_late)
-        stop_render({ErrorCode::unavailable, "the contributor stopped the worker", {}});
+    if (is_late)
+        for (auto& [lease, render] : renders_.all()) stop_render(render, contributor_stopped());
     const bool is_delivering =
         connected_ && !is_late && !(deliveries_.empty() && failures_.empty());
-    if (!is_over && (render_ || is_delivering)) return;
+    if (!is_over && (!renders_.empty() || is_delivering)) return;
     actions_.push_back(SendGoodbye{"the contributor stopped the worker"});
     actions_.push_back(Leave{});
 }
 
 void Agent::send_snapshot(Now now) {
-    SendSnapshot snapshot{.free_slots = has_free_slot(now) && !stop_by_ ? 1U : 0U,
-                          .held = {},
-                          .outbox = deliveries_.leases(),
-                          .draining = stop_by_.has_value(),
-                          .models = models_};
-    if (render_) snapshot.held.push_back({render_->job.lease, render_->phase, render_->step});
-    actions_.push_back(std::move(snapshot));
-    next_snapshot_ = now.monotonic + (render_ ? heartbeat_busy_ : heartbeat_idle_);
+    actions_.push_back(SendSnapshot{.free_slots = free_slots(now),
+                                    .held = renders_.held(),
+                                    .outbox = deliveries_.leases(),
+                                    .draining = stop_by_.has_value(),
+                                    .models = models_});
+    next_snapshot_ = now.monotonic + (renders_.empty() ? heartbeat_idle_ : heartbeat_busy_);
     changed_ = false;
 }
 

@@ -18,15 +18,17 @@
 #include "worker/job/action.h"
 #include "worker/job/deliveries.h"
 #include "worker/job/event.h"
-#include "worker/job/pace.h"
+#include "worker/job/renders.h"
 #include "worker/job/seen_attempts.h"
 
 namespace gotong::worker {
 
 class Agent {
   public:
-    // `outbox`: what an earlier run of the daemon left undelivered.
-    Agent(const crypto::PublicKey& pool_key, const std::vector<KeptResult>& outbox, Now now);
+    // `slots`: jobs that are rendered at once, at least 1. `outbox`: what an earlier run of the
+    // daemon left undelivered.
+    Agent(const crypto::PublicKey& pool_key, std::uint32_t slots,
+          const std::vector<KeptResult>& outbox, Now now);
 
     Actions step(Event event, Now now);
 
@@ -34,15 +36,6 @@ class Agent {
     Monotonic deadline() const;
 
   private:
-    struct Render {
-        Job job;
-        Phase phase = Phase::loading;
-        std::uint32_t step = 0;
-        Pace pace{};
-        Monotonic told{};                // When the pool last heard of a step.
-        std::optional<Error> stopped{};  // Set: was told to stop. Reported unless cancelled.
-    };
-
     void on(const SessionUp& event, Now now);
     void on(const SessionDown& event, Now now);
     void on(const OfferArrived& event, Now now);
@@ -57,15 +50,16 @@ class Agent {
 
     Result<Job> judge(const OfferArrived& event, Now now);
     void decline(const Lease& lease, std::string reason, Now now);
-    void stop_render(Error why);
+    void stop_render(Render& render, Error why);
     void end_failed(const Render& render, Error error, Now now);
     void withdraw(const std::string& digest);
-    bool has_free_slot(Now now) const;
+    std::uint32_t free_slots(Now now) const;
     void go_on_stopping(Now now);
     void send_snapshot(Now now);
     Actions take_actions();
 
     const crypto::PublicKey pool_key_;
+    const std::uint32_t slots_;
     bool connected_ = false;
     std::chrono::milliseconds heartbeat_idle_{};
     std::chrono::milliseconds heartbeat_busy_{};
@@ -74,7 +68,7 @@ class Agent {
 
     std::vector<UsableModel> models_;
     std::vector<std::string> withdrawn_;  // Digests whose files turned out to be damaged.
-    std::optional<Render> render_;
+    Renders renders_;
     SeenAttempts seen_;
     Deliveries deliveries_;
     std::deque<SendFailure> failures_;  // Not yet noted by the pool.

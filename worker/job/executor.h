@@ -23,7 +23,7 @@ struct RenderProgress {
     Picture preview;          // Of the latent, or empty.
 };
 
-// Called from the renderer's thread, about once a step. Must return quickly.
+// Called from a thread of the renderer's, about once a step. Must return quickly.
 using OnProgress = std::function<void(const RenderProgress&)>;
 
 class Executor {
@@ -31,9 +31,10 @@ class Executor {
     virtual ~Executor() = default;
 
     // Blocks until the job is done, fails, or `stop` is requested (then: cancelled, usually within
-    // one step). One job at a time. Errors: data_loss (the weights on this disk are not the ones
-    // that were offered), resource_exhausted (too little memory), unavailable (this machine cannot
-    // render now; another may), invalid_argument, internal.
+    // one step). Several jobs may run at once, each called from a thread of its own. Errors:
+    // data_loss (the weights on this disk are not the ones that were offered), resource_exhausted
+    // (too little memory), unavailable (this machine cannot render now; another may),
+    // invalid_argument, internal.
     virtual Result<Outcome> run(const Job& job, const std::stop_token& stop,
                                 const OnProgress& on_progress) = 0;
 };

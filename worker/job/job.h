@@ -71,6 +71,7 @@ struct EngineFacts {
     std::string device;              // "cpu" or "cuda:0 NVIDIA ..."
     std::string dtype;               // Of the denoiser: "fp32", "fp16", "bf16"
     std::uint64_t memory_bytes = 0;  // Of the device.
+    std::uint32_t batch = 1;         // Pictures that it paints at once.
     Digest binary_sha256{};          // Of the file that was started.
 };
 

@@ -1,5 +1,6 @@
 #include "worker/models/verified.h"
 
+#include <mutex>
 #include <utility>
 
 namespace gotong::models {
@@ -12,7 +13,7 @@ class Verified final : public worker::Executor {
 
     Result<worker::Outcome> run(const worker::Job& job, const std::stop_token& stop,
                                 const worker::OnProgress& on_progress) override {
-        const auto model = models_.verify(job.offer.model_digest, clock_.now().wall);
+        const auto model = verify(job.offer.model_digest);
         if (!model) return Failure{model.error()};
         worker::Job located = job;
         located.model_dir = model->folder;
@@ -22,6 +23,14 @@ class Verified final : public worker::Executor {
     }
 
   private:
+    // Jobs that begin together wait for the first to hash a file that changed; the others then
+    // find its digest.
+    Result<LocalModel> verify(const std::string& digest) {
+        const std::lock_guard lock{verifying_};
+        return models_.verify(digest, clock_.now().wall);
+    }
+
+    std::mutex verifying_;
     LocalModels& models_;
     const Clock& clock_;
     worker::ExecutorPtr inner_;

@@ -2,6 +2,7 @@
 
 #include <gotong/v1/renderer.pb.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "common/crypto/sha256.h"
@@ -24,6 +25,10 @@ ProcessOptions process_options(const RendererOptions& options) {
         arguments.emplace_back("--threads");
         arguments.push_back(std::to_string(options.threads));
     }
+    if (options.batch > 0) {
+        arguments.emplace_back("--batch");
+        arguments.push_back(std::to_string(options.batch));
+    }
     return {.program = options.program,
             .arguments = std::move(arguments),
             .defaults = waiting(),
@@ -42,6 +47,7 @@ Result<worker::EngineFacts> read_facts(const std::string& frame) {
                                .device = ready.device(),
                                .dtype = ready.dtype(),
                                .memory_bytes = ready.memory_bytes(),
+                               .batch = std::max(ready.batch(), 1U),
                                .binary_sha256 = {}};
 }
 

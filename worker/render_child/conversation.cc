@@ -3,7 +3,6 @@
 #include <gotong/v1/renderer.pb.h>
 
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "common/bytes.h"
@@ -13,13 +12,6 @@ namespace {
 
 using worker::Outcome;
 using worker::Phase;
-
-// How soon a stop request is seen; a step takes longer than that.
-constexpr auto kLookForStopEvery = 50ms;
-// The longest single step tried (SD 1.5 at 768x768 on two old cores) takes 40 s.
-constexpr auto kCancelWithin = 60s;
-// A child whose socket broke is about to end by itself: let it say how.
-constexpr int kEndGraceMs = 500;
 
 v1::RendererCommand render_command(std::uint64_t tag, const worker::Job& job) {
     v1::RendererCommand command;
@@ -100,88 +92,19 @@ Error error_of(const v1::RendererEvent::Failed& failed) {
     }
 }
 
-class Conversation {
-  public:
-    Conversation(Child& child, std::uint64_t tag, const worker::Job& job,
-                 const worker::OnProgress& on_progress)
-        : child_(child), tag_(tag), job_(job), on_progress_(on_progress) {}
-
-    Ending run(const std::stop_token& stop) {
-        if (!child_.socket.send(render_command(tag_, job_).SerializeAsString())) return died();
-        heard_ = std::chrono::steady_clock::now();
-        while (true) {
-            if (stop.stop_requested() && !cancel_by_) ask_to_cancel();
-            auto frame = child_.socket.receive(kLookForStopEvery);
-            if (!frame) return broke(frame.error());
-            if (*frame) {
-                if (auto ending = take(**frame)) return std::move(*ending);
-            } else if (is_overdue()) {
-                return give_up();
-            }
-        }
-    }
-
-  private:
-    void ask_to_cancel() {
-        cancel_by_ = std::chrono::steady_clock::now() + kCancelWithin;
-        // A broken socket shows at the next receive.
-        [[maybe_unused]] const Result<> sent = child_.socket.send(cancel_command(tag_));
-    }
-
-    bool is_overdue() const {
-        const auto now = std::chrono::steady_clock::now();
-        return now - heard_ >= job_.patience || (cancel_by_ && now >= *cancel_by_);
-    }
-
-    std::optional<Ending> take(const std::string& frame) {
-        v1::RendererEvent event;
-        if (!event.ParseFromString(frame))
-            return broke({ErrorCode::data_loss, "the renderer sent an unreadable frame", {}});
-        heard_ = std::chrono::steady_clock::now();
-        if (event.tag() != tag_) return std::nullopt;  // Late words about an earlier job.
-        if (event.has_progress()) on_progress_(progress_of(*event.mutable_progress()));
-        if (event.has_failed()) return Ending{Failure{error_of(event.failed())}, false};
-        if (!event.has_done()) return std::nullopt;
-        Result<Outcome> outcome = outcome_of(*event.mutable_done(), job_, child_.facts);
-        if (!outcome) return broke(outcome.error());
-        return Ending{std::move(outcome), false};
-    }
-
-    Ending died() {
-        const std::string how = child_.process.end(kEndGraceMs);
-        return {fail(ErrorCode::internal, "the renderer " + how), true};
-    }
-
-    Ending broke(const Error& error) {
-        if (error.code == ErrorCode::unavailable) return died();
-        child_.process.end(0);
-        return {fail(ErrorCode::internal, error.message + " and was killed"), true};
-    }
-
-    Ending give_up() {
-        child_.process.end(0);
-        if (cancel_by_)
-            return {fail(ErrorCode::cancelled, "the renderer did not stop and was killed"), true};
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(job_.patience);
-        return {
-            fail(ErrorCode::internal, "the renderer said nothing for " +
-                                          std::to_string(seconds.count()) + " s and was killed"),
-            true};
-    }
-
-    Child& child_;
-    const std::uint64_t tag_;
-    const worker::Job& job_;
-    const worker::OnProgress& on_progress_;
-    Monotonic heard_{};
-    std::optional<Monotonic> cancel_by_;  // Set: was asked to cancel.
-};
-
 }  // namespace
 
-Ending converse(Child& child, std::uint64_t tag, const worker::Job& job,
-                const std::stop_token& stop, const worker::OnProgress& on_progress) {
-    return Conversation{child, tag, job, on_progress}.run(stop);
+std::string Conversation::render() const { return render_command(tag_, job_).SerializeAsString(); }
+
+std::string Conversation::cancel() const { return cancel_command(tag_); }
+
+std::optional<Ending> Conversation::take(v1::RendererEvent& event) const {
+    if (event.has_progress()) on_progress_(progress_of(*event.mutable_progress()));
+    if (event.has_failed()) return Ending{Failure{error_of(event.failed())}, false};
+    if (!event.has_done()) return std::nullopt;
+    Result<Outcome> outcome = outcome_of(*event.mutable_done(), job_, facts_);
+    const bool broke_the_protocol = !outcome;
+    return Ending{std::move(outcome), broke_the_protocol};
 }
 
 }  // namespace gotong::render_child

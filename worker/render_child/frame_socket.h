@@ -1,8 +1,12 @@
 // Length-prefixed frames over a stream socket: a little-endian uint32 and that many bytes.
 //
 // The peer may be a process that a hostile model file has taken over: lengths are bounded, and
-// nothing here trusts a byte of it. One thread.
+// nothing here trusts a byte of it.
+//
+// Threads: one receives, one at a time sends, any may hang up.
 #pragma once
+
+#include <sys/socket.h>
 
 #include <chrono>
 #include <cstddef>
@@ -30,6 +34,9 @@ class FrameSocket {
     // for the next call. Errors: unavailable when the peer has gone, data_loss for a frame above
     // kMaxFrame.
     Result<std::optional<std::string>> receive(std::chrono::milliseconds wait);
+
+    // Both ends learn that nothing more will come.
+    void hang_up() const { ::shutdown(socket_.get(), SHUT_RDWR); }
 
   private:
     Result<bool> read_more(std::chrono::milliseconds wait);

@@ -1,12 +1,9 @@
 #include "worker/render_child/renderer.h"
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "common/backoff/backoff.h"
 #include "common/log/log.h"
-#include "worker/render_child/conversation.h"
 
 namespace gotong::render_child {
 namespace {
@@ -25,44 +22,105 @@ bool pause(std::chrono::milliseconds delay, const std::stop_token& stop) {
     return !stop.stop_requested();
 }
 
-}  // namespace
-
-Result<worker::EngineFacts> Renderer::start() {
-    if (!child_) {
-        Result<Child> child = start_child(options_);
-        if (!child) return Failure{child.error()};
-        child_.emplace(std::move(*child));
-        last_tag_ = 0;
-    }
-    return child_->facts;
+Failure stopped() {
+    return fail(ErrorCode::cancelled, "stopped before the renderer was started again");
 }
 
-Result<> Renderer::restart_after_pause(const std::stop_token& stop) {
-    if (child_) return {};
-    if (!pause(backoff_delay(kRestart, crashes_in_a_row_, 1.0), stop))
-        return fail(ErrorCode::cancelled, "stopped before the renderer was started again");
-    const auto started = start();
-    if (started) return {};
-    ++crashes_in_a_row_;
-    // Not the job's fault: it never saw a renderer.
-    return fail(ErrorCode::unavailable, started.error().message);
+}  // namespace
+
+Renderer::Renderer(RendererOptions options)
+    : options_(std::move(options)), keeper_([this](const std::stop_token& stop) { keep(stop); }) {}
+
+Renderer::~Renderer() {
+    keeper_.request_stop();
+    const std::lock_guard lock{mutex_};
+    if (line_) line_->hang_up();
+}
+
+Result<worker::EngineFacts> Renderer::start() {
+    const auto running = line({});
+    if (!running) return Failure{running.error()};
+    return (*running)->facts();
 }
 
 Result<worker::Outcome> Renderer::run(const worker::Job& job, const std::stop_token& stop,
                                       const worker::OnProgress& on_progress) {
     for (int attempt = 1;; ++attempt) {
-        if (const Result<> ready = restart_after_pause(stop); !ready) return Failure{ready.error()};
-        Ending ending = converse(*child_, ++last_tag_, job, stop, on_progress);
-        if (!ending.child_is_dead) {
-            crashes_in_a_row_ = 0;
+        const auto company = attempt == 1 ? Turns::Company::others : Turns::Company::nobody;
+        Ending ending = try_once(job, company, stop, on_progress);
+        if (!ending.child_is_dead || stop.stop_requested() || attempt == kTries)
             return std::move(ending.result);
-        }
-        child_.reset();
-        ++crashes_in_a_row_;
-        if (stop.stop_requested() || attempt == kTries) return std::move(ending.result);
         log::warn("renderer ended in the middle of a job, trying once more",
                   {{"job", job.lease.job.to_hex()}, {"error", ending.result.error().message}});
     }
+}
+
+Ending Renderer::try_once(const worker::Job& job, Turns::Company company,
+                          const std::stop_token& stop, const worker::OnProgress& on_progress) {
+    if (!turns_.enter(company, stop)) return {stopped()};
+    Ending ending{stopped()};
+    if (const auto running = line(stop)) {
+        ending = (*running)->converse(job, stop, on_progress);
+        if (!ending.child_is_dead) note_health();
+    } else if (!stop.stop_requested()) {
+        // Not the job's fault: it never saw a renderer.
+        ending.result = fail(ErrorCode::unavailable, running.error().message);
+    }
+    turns_.leave();
+    return ending;
+}
+
+void Renderer::note_health() {
+    const std::lock_guard lock{mutex_};
+    crashes_in_a_row_ = 0;
+}
+
+// The running child's, once there is one. A dead one's may stand there for a moment.
+Result<Renderer::LinePtr> Renderer::line(const std::stop_token& stop) {
+    std::unique_lock lock{mutex_};
+    const std::uint64_t failed_before = failed_starts_;
+    ++wanted_by_;
+    changed_.notify_all();
+    const auto is_open = [this] { return line_ && !line_->is_dead(); };
+    const bool is_decided =
+        changed_.wait(lock, stop, [&] { return is_open() || failed_starts_ != failed_before; });
+    --wanted_by_;
+    if (is_open()) return line_;
+    if (is_decided) return Failure{failed_start_};
+    return stopped();
+}
+
+void Renderer::keep(const std::stop_token& stop) {
+    while (rest_before_start(stop)) {
+        const LinePtr line = open_line();
+        if (!line) continue;
+        if (stop.stop_requested()) line->hang_up();  // The destructor did not see it.
+        line->attend();
+        const std::lock_guard lock{mutex_};
+        line_.reset();
+        ++crashes_in_a_row_;
+    }
+}
+
+// Until a child is wanted, and then for longer the oftener it died. False when `stop` came first.
+bool Renderer::rest_before_start(const std::stop_token& stop) {
+    std::unique_lock lock{mutex_};
+    if (!changed_.wait(lock, stop, [this] { return wanted_by_ > 0; })) return false;
+    const auto delay = backoff_delay(kRestart, crashes_in_a_row_, 1.0);
+    lock.unlock();
+    return pause(delay, stop);
+}
+
+// Null when the child cannot be started: who waits for it is told.
+Renderer::LinePtr Renderer::open_line() {
+    Result<Child> child = start_child(options_);
+    const std::lock_guard lock{mutex_};
+    changed_.notify_all();
+    if (child) return line_ = std::make_shared<Line>(std::move(*child));
+    failed_start_ = child.error();
+    ++failed_starts_;
+    ++crashes_in_a_row_;
+    return nullptr;
 }
 
 }  // namespace gotong::render_child

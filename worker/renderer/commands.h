@@ -2,6 +2,7 @@
 // 0 done, 1 the job failed, 2 bad input.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,7 @@ namespace gotong::renderer {
 struct ServeOptions {
     int socket = 0;
     engine::DeviceOptions device;
+    std::size_t batch = 0;  // Pictures painted at once; 0: as many as serve() thinks best.
 };
 int serve(const ServeOptions& options);
 

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <system_error>
+#include <utility>
 #include <vector>
-
-#include "worker/engine/pipeline.h"
 
 namespace gotong::renderer {
 namespace {
@@ -48,15 +47,45 @@ Result<> EnginePainter::hold(const fs::path& folder) {
     return {};
 }
 
-Result<Painted> EnginePainter::paint(const RenderJob& job, engine::Observer& observer,
-                                     std::stop_token stop) {
+Result<> EnginePainter::begin_batch(const fs::path& folder) {
+    batch_.reset();  // First: the model that it is of may have to go.
+    if (const auto held = hold(folder); !held) return held;
+    batch_.emplace(*model_);
+    return {};
+}
+
+bool EnginePainter::takes(const RenderJob& job) const {
+    if (is_idle()) return true;
+    if (!batch_->takes(job.request)) return false;
+    const auto state = state_of(job.model_dir);
+    return state && *state == state_;
+}
+
+Result<> EnginePainter::join(const RenderJob& job, engine::Observer& observer,
+                             std::stop_token stop) {
     using Milliseconds = std::chrono::duration<double, std::milli>;
     const auto begin = std::chrono::steady_clock::now();
-    if (const auto held = hold(job.model_dir); !held) return Failure{held.error()};
+    if (is_idle()) {
+        if (const auto begun = begin_batch(job.model_dir); !begun) return begun;
+    }
     const double load_ms = Milliseconds(std::chrono::steady_clock::now() - begin).count();
-    auto picture = engine::text_to_image(*model_, job.request, observer, std::move(stop));
-    if (!picture) return Failure{picture.error()};
-    return Painted{*std::move(picture), load_ms};
+    if (const auto joined = batch_->join(job.tag, {job.request, &observer, std::move(stop)});
+        !joined)
+        return joined;
+    load_ms_[job.tag] = load_ms;
+    return {};
+}
+
+std::vector<Painter::Ended> EnginePainter::step() {
+    std::vector<Ended> ended;
+    for (engine::Batch::Ended& it : batch_->step()) {
+        const double load_ms = load_ms_.extract(it.ticket).mapped();
+        if (it.picture)
+            ended.push_back({it.ticket, Painted{*std::move(it.picture), load_ms}});
+        else
+            ended.push_back({it.ticket, Failure{it.picture.error()}});
+    }
+    return ended;
 }
 
 }  // namespace gotong::renderer

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kBadInput = 2;
 constexpr int kMaxThreads = 1024;
+constexpr std::size_t kMaxBatch = 64;  // As many as a worker may have slots.
 
 void add_model(CLI::App& command, std::filesystem::path& model) {
     command.add_option("--model", model, "A diffusers folder, or a .safetensors checkpoint")
@@ -111,6 +112,10 @@ void add_serve(CLI::App& app, ServeOptions& options, int& code) {
     CLI::App& command = *app.add_subcommand("serve", "Render for the worker that started us");
     command.add_option("--fd", options.socket, "The inherited socket")->required();
     add_device(command, options.device);
+    command
+        .add_option("--batch", options.batch,
+                    "Pictures of one model and size painted at once (0: as suits the device)")
+        ->check(CLI::Range(std::size_t{0}, kMaxBatch));
     command.callback([&options, &code] { code = serve(options); });
 }
 

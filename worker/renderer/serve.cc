@@ -9,6 +9,19 @@
 #include "worker/renderer/protocol/server.h"
 
 namespace gotong::renderer {
+namespace {
+
+// A processor that is busy with one picture has nothing left for a second.
+constexpr std::size_t kCpuBatch = 1;
+// A GPU has; how much has not been measured yet, so this is a cautious guess.
+constexpr std::size_t kGpuBatch = 4;
+
+std::size_t batch_of(const ServeOptions& options, const engine::DeviceInfo& device) {
+    if (options.batch > 0) return options.batch;
+    return device.device == "cpu" ? kCpuBatch : kGpuBatch;
+}
+
+}  // namespace
 
 int serve(const ServeOptions& options) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // Nobody is left to render for.
@@ -16,7 +29,7 @@ int serve(const ServeOptions& options) {
     const auto device = engine::describe_device(options.device);
     if (!device) return report(device.error());
     EnginePainter painter{options.device};
-    Server server{options.socket, painter};
+    Server server{options.socket, painter, batch_of(options, *device)};
     const auto served = server.run(*device);
     const int code = served ? EXIT_SUCCESS : report(served.error());
     // At once: a step under way may take minutes, and its picture has no taker any more.

@@ -50,6 +50,21 @@ TEST_CASE("of equals the one that waited longest is taken, then the lowest id") 
     CHECK(chosen(kJob, std::array{waiting, recent}) == worker_id(1));
 }
 
+TEST_CASE("an idle worker that is ready beats company, and company beats a cold start") {
+    Candidate busy = worker(1, 4'000);
+    busy.beside = 2;
+    CHECK(chosen(kJob, std::array{busy, worker(2, 9'000)}) == worker_id(2));   // 12 s against 9.
+    CHECK(chosen(kJob, std::array{busy, worker(2, 11'000)}) == worker_id(2));  // 12 s against 11.
+    CHECK(chosen(kJob, std::array{busy, worker(2, 13'000)}) == worker_id(1));  // 12 s against 13.
+    CHECK(chosen(kJob, std::array{busy, worker(2, 4'000, false)}) == worker_id(1));  // 10 + 4 s.
+}
+
+TEST_CASE("of equals the one with least company is taken") {
+    Candidate busy = worker(1, 0);
+    busy.beside = 1;
+    CHECK(chosen(kJob, std::array{busy, worker(2, 0)}) == worker_id(2));
+}
+
 TEST_CASE("nobody is chosen when nobody is free") {
     Candidate busy = worker(1, 1'000);
     busy.is_free = false;

@@ -21,7 +21,7 @@ Waiting waiting(std::uint8_t job, std::uint8_t account, const std::string& model
             .account = account_id(account),
             .order = job,
             .price = {1},
-            .needs = {model, std::move(avoid)}};
+            .needs = {{model}, std::move(avoid)}};
 }
 
 void add(Queue& queue, const Waiting& entry) { queue.add(entry, WallTime{}, kNow); }

@@ -66,8 +66,8 @@ Witness alone(const Request& request) {
     return witness;
 }
 
-// In fp32 kernels choose their order of summing by the batch's size; relative to the largest value.
-constexpr float kTolerance = 1e-4F;
+// Relative to the largest value.
+float tolerance() { return Batch{model()}.is_exact() ? 0.0F : 1e-4F; }
 
 void check_same(const std::vector<float>& ours, const std::vector<float>& reference) {
     REQUIRE(ours.size() == reference.size());
@@ -77,7 +77,7 @@ void check_same(const std::vector<float>& ours, const std::vector<float>& refere
         difference = std::max(difference, std::abs(ours[i] - reference[i]));
         largest = std::max(largest, std::abs(reference[i]));
     }
-    CHECK(difference <= kTolerance * largest);
+    CHECK(difference <= tolerance() * largest);
 }
 
 void check_same(const Witness& ours, const Witness& reference) {

@@ -26,7 +26,8 @@ Offer offer_for(const Lease& lease, const crypto::PublicKey& pool) {
 
 }  // namespace
 
-World::World(std::vector<KeptResult> outbox) : agent(pool.public_key(), outbox, now) {}
+World::World(std::vector<KeptResult> outbox, std::uint32_t slots)
+    : agent(pool.public_key(), slots, outbox, now) {}
 
 Actions World::connect() {
     return step(SessionUp{

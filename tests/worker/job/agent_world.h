@@ -20,7 +20,7 @@ struct World {
     Now now{Monotonic{std::chrono::hours{1}}, WallTime{std::chrono::hours{500'000}}};
     Agent agent;
 
-    explicit World(std::vector<KeptResult> outbox = {});
+    explicit World(std::vector<KeptResult> outbox = {}, std::uint32_t slots = 1);
 
     Actions step(Event event) { return agent.step(std::move(event), now); }
     Actions connect();

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <string>
 #include <thread>
 
@@ -102,6 +103,17 @@ bool is_first_time(const std::string& file) {
     return true;
 }
 
+// Jobs that are kept until somebody says "release".
+std::map<std::uint64_t, RendererCommand::Render>& held() {
+    static std::map<std::uint64_t, RendererCommand::Render> jobs;
+    return jobs;
+}
+
+void release() {
+    for (const auto& [tag, render] : held()) say_done(tag, render, 0);
+    held().clear();
+}
+
 void obey(std::uint64_t tag, const RendererCommand::Render& render) {
     const std::string& what = render.prompt();
     if (what == "crash once" && is_first_time(render.model_dir() + "/crashed")) std::raise(SIGKILL);
@@ -116,6 +128,11 @@ void obey(std::uint64_t tag, const RendererCommand::Render& render) {
         write_length(100);
         write_all("abc");
     }
+    if (what == "hold" || (what == "hold once" && is_first_time(render.model_dir() + "/held"))) {
+        held().emplace(tag, render);
+        return say_progress(tag);
+    }
+    if (what == "release") release();
     if (what == "out of memory") return say_failed(tag, 8, "no memory for the picture");
     if (what == "wrong size") return say_done(tag, render, 1);
     if (what == "late words") say_failed(tag + 1000, 13, "about another job");
@@ -128,6 +145,11 @@ void obey(std::uint64_t tag, const RendererCommand::Render& render) {
         std::this_thread::sleep_for(std::chrono::minutes{5});
     say_progress(tag);
     say_done(tag, render, 0);
+    if (what == "paint, then end") std::_Exit(0);
+}
+
+void cancel(std::uint64_t tag) {
+    if (held().erase(tag) > 0) say_failed(tag, 1, "cancelled");
 }
 
 }  // namespace
@@ -141,5 +163,6 @@ int main(int argc, char** argv) {
     while (true) {
         const RendererCommand command = listen();
         if (command.has_render()) obey(command.tag(), command.render());
+        if (command.has_cancel()) cancel(command.tag());
     }
 }

@@ -22,7 +22,7 @@ class Linear {
     at::Tensor operator()(const at::Tensor& x);
 
   private:
-    at::Tensor weight_;  // Packed once enough rows came at a time (see linear.cc).
+    at::Tensor weight_;  // Packed by the first call.
     at::Tensor bias_;
     bool packed_ = false;
 };

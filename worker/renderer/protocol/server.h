@@ -1,25 +1,27 @@
-// The renderer's side of the socket: reads commands, paints one job after the other, and answers
-// each with progress and one Done or Failed.
+// The renderer's side of the socket: reads commands, queues the jobs, and cancels them.
 //
-// Threads: run()'s caller reads; a thread of the server's own paints and reports.
+// Threads: run()'s caller reads; a thread of the server's own paints and reports (paint_loop).
 //
-// Corridor: render_child/renderer -> [protocol/server] -> request/request
+// Corridor: render_child/line -> [protocol/server] -> protocol/paint_loop
 #pragma once
 
+#include <cstddef>
 #include <thread>
 
 #include "common/result.h"
 #include "worker/renderer/protocol/frame.h"
 #include "worker/renderer/protocol/job_queue.h"
+#include "worker/renderer/protocol/paint_loop.h"
 #include "worker/renderer/protocol/painter.h"
 
 namespace gotong::renderer {
 
 class Server {
   public:
-    // `painter` outlives the server; the socket stays the caller's.
-    Server(int socket, Painter& painter);
-    ~Server();  // Stops the job under way and waits until it has stopped.
+    // At most `batch` pictures are painted at once. `painter` outlives the server; the socket stays
+    // the caller's.
+    Server(int socket, Painter& painter, std::size_t batch);
+    ~Server();  // Stops the jobs under way and waits until they have stopped.
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
@@ -29,13 +31,12 @@ class Server {
 
   private:
     Result<> obey(Command command);
-    void paint_all(std::stop_token stop);
-    void paint(const JobQueue::Taken& taken);
 
     int socket_;
-    Painter& painter_;
+    const std::size_t batch_;
     FrameWriter writer_;
     JobQueue queue_;
+    PaintLoop loop_;
     std::jthread painting_;  // Last: it uses the others.
 };
 

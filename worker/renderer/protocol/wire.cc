@@ -79,7 +79,7 @@ Result<Command> parse_command(std::string_view frame) {
                      to_preview(command.render())};
 }
 
-std::string ready_event(const engine::DeviceInfo& device) {
+std::string ready_event(const engine::DeviceInfo& device, std::size_t batch) {
     v1::RendererEvent event;
     auto& ready = *event.mutable_ready();
     ready.set_engine("gotong-engine " GOTONG_VERSION);
@@ -88,6 +88,7 @@ std::string ready_event(const engine::DeviceInfo& device) {
     ready.set_device(device.device);
     ready.set_dtype(device.precision);
     ready.set_memory_bytes(device.memory_bytes);
+    ready.set_batch(static_cast<std::uint32_t>(batch));
     return event.SerializeAsString();
 }
 

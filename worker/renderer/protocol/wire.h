@@ -1,6 +1,7 @@
 // renderer.proto to plain structs and back: the only place of the renderer that sees protobuf.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,7 +45,8 @@ struct Progress {
     std::optional<engine::Pixels> preview;
 };
 
-std::string ready_event(const engine::DeviceInfo& device);
+// `batch`: the most pictures that are painted at once.
+std::string ready_event(const engine::DeviceInfo& device, std::size_t batch);
 std::string progress_event(Tag tag, const Progress& progress);
 std::string done_event(Tag tag, const engine::Picture& picture, double load_ms);
 std::string failed_event(Tag tag, const Error& error);

@@ -1,85 +1,16 @@
-// The server over a socket pair, with a scripted painter in the engine's place.
+// The server over a socket pair, with a scripted painter in the engine's place that paints one
+// picture at a time.
 #include "worker/renderer/protocol/server.h"
 
 #include <catch2/catch_test_macros.hpp>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
-#include "tests/worker/renderer/protocol/events.h"
-#include "tests/worker/renderer/protocol/socket_pair.h"
+#include "tests/worker/renderer/protocol/served.h"
 #include "worker/renderer/protocol/commit.h"
 
 namespace gotong::renderer {
 namespace {
 
 constexpr auto kCancelled = static_cast<std::uint32_t>(ErrorCode::cancelled);
-
-// Paints one grey pixel after as many steps as the job asks for. A job of kEndless steps goes on
-// until it is told to stop; a prompt of "fail" fails.
-class ScriptedPainter final : public Painter {
-  public:
-    static constexpr int kEndless = 1'000'000;
-
-    Result<Painted> paint(const RenderJob& job, engine::Observer& observer,
-                          std::stop_token stop) override {
-        if (job.request.prompt == "fail")
-            return fail(ErrorCode::resource_exhausted, "not enough memory");
-        if (job.request.steps == kEndless) return until_stopped(stop);
-        observer.on_phase(engine::Phase::denoising);
-        const std::vector<float> values{0.5F};
-        const std::vector<std::int64_t> shape{1, 1, 1, 1};
-        for (int i = 0; i <= job.request.steps; ++i)
-            observer.on_latent({i, job.request.steps, {values, shape}});
-        Painted painted;
-        painted.picture.pixels = {1, 1, {7, 7, 7}};
-        painted.picture.trajectory_leaves = static_cast<std::uint32_t>(job.request.steps) + 1;
-        painted.load_ms = 12;
-        return painted;
-    }
-
-  private:
-    static Result<Painted> until_stopped(const std::stop_token& stop) {
-        std::mutex mutex;
-        std::condition_variable_any never;
-        std::unique_lock lock(mutex);
-        never.wait(lock, stop, [] { return false; });
-        return fail(ErrorCode::cancelled, "cancelled");
-    }
-};
-
-// A server on a thread of its own, and the daemon's end of its socket.
-class Served {
-  public:
-    Served() : server_(pair_.theirs(), painter_) {
-        thread_ = std::thread([this] { outcome_ = server_.run({"cpu", "fp32", "2.13.0", 1024}); });
-    }
-    ~Served() {
-        if (thread_.joinable()) (void)end();
-    }
-
-    int socket() const { return pair_.mine(); }
-    void send(const v1::RendererCommand& command) const { renderer::send(socket(), command); }
-
-    // Closes our end; what run() returned.
-    Result<> end() {
-        pair_.close_mine();
-        thread_.join();
-        return outcome_;
-    }
-    // Waits for run() to end by itself.
-    Result<> outcome() {
-        thread_.join();
-        return outcome_;
-    }
-
-  private:
-    SocketPair pair_;
-    ScriptedPainter painter_;
-    Server server_;
-    Result<> outcome_;
-    std::thread thread_;
-};
 
 TEST_CASE("the renderer says what it is before anything else") {
     Served served;
@@ -92,6 +23,7 @@ TEST_CASE("the renderer says what it is before anything else") {
     CHECK(event.ready().dtype() == "fp32");
     CHECK(event.ready().libtorch() == "2.13.0");
     CHECK(event.ready().memory_bytes() == 1024);
+    CHECK(event.ready().batch() == 1);
     CHECK(served.end());
 }
 
