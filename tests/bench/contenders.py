@@ -47,13 +47,14 @@ class StableDiffusionCpp:
     """Renders one picture for each answer and reads its log. Loading counts for nothing, nor does CPU time."""
 
     STEPS = 3
-    LINES = {"step": r" sampling completed, taking ([0-9.]+)s", "decode": r"decode_first_stage completed, taking ([0-9.]+)s"}
+    LINES = {"step": r" sampling completed, taking ([0-9.]+)s",
+             "decode": r"decode_first_stage completed, taking ([0-9.]+)s"}
 
     def __init__(self, options, side, dtype):
         self.folder = tempfile.TemporaryDirectory()
-        self.words = [options.sdcpp, "-m", options.model, "-p", "a red apple", "--cfg-scale", "1", "--steps", self.STEPS,
-                      "-W", side, "-H", side, "-t", options.threads, "--type", dtype, "--sampling-method", "ddim_trailing",
-                      "-o", Path(self.folder.name) / "picture.png"]
+        self.words = [options.sdcpp, "-m", options.model, "-p", "a red apple", "--cfg-scale", "1", "-W", side,
+                      "-H", side, "--steps", self.STEPS, "--sampling-method", "ddim_trailing", "-t", options.threads,
+                      "--type", dtype, "-o", Path(self.folder.name) / "picture.png"]
 
     def measure(self, command):
         done = subprocess.run([str(word) for word in self.words], capture_output=True, text=True, check=True)

@@ -73,8 +73,10 @@ def png_row(options):
 
 # name: what, against whom, measure(options), goal for ours / theirs.
 ROWS = {
-    "unet-256": ("UNet, 256²", "diffusers", partial(times_row, start_rival=by.diffusers, command="step", side=256), 0.60),
-    "unet-512": ("UNet, 512²", "diffusers", partial(times_row, start_rival=by.diffusers, command="step", side=512), 0.75),
+    "unet-256": ("UNet, 256²", "diffusers",
+                 partial(times_row, start_rival=by.diffusers, command="step", side=256), 0.60),
+    "unet-512": ("UNet, 512²", "diffusers",
+                 partial(times_row, start_rival=by.diffusers, command="step", side=512), 0.75),
     "compiled-256": ("UNet, 256²", "torch.compile, frozen",
                      partial(times_row, start_rival=by.compiled_diffusers, command="step", side=256), 1.0),
     "compiled-512": ("UNet, 512²", "torch.compile, frozen",

@@ -39,8 +39,7 @@ class Octave {
         const std::size_t corner = y / cell_ * across_ + x / cell_;
         const float right = smooth(x);
         const float top = std::lerp(grid_[corner], grid_[corner + 1], right);
-        const float bottom =
-            std::lerp(grid_[corner + across_], grid_[corner + across_ + 1], right);
+        const float bottom = std::lerp(grid_[corner + across_], grid_[corner + across_ + 1], right);
         return std::lerp(top, bottom, smooth(y));
     }
 
@@ -62,7 +61,8 @@ Picture made_up(unsigned seed) {
     Picture picture{kSide, kSide, std::vector<std::uint8_t>(kColours * kSide * kSide)};
     for (std::size_t colour = 0; colour < kColours; ++colour) {
         std::vector<Octave> octaves;
-        for (std::uint32_t cell = kSide / 2; cell >= 4; cell /= 2) octaves.emplace_back(cell, random);
+        for (std::uint32_t cell = kSide / 2; cell >= 4; cell /= 2)
+            octaves.emplace_back(cell, random);
         for (std::uint32_t i = 0; i < kSide * kSide; ++i) {
             float value = 128 + grain(random);
             float weight = 50;
