@@ -25,8 +25,7 @@ at::Tensor ResnetBlock::operator()(const at::Tensor& x, const at::Tensor& time) 
     h = conv1_(at::silu_(h));
     if (time_) h.add_((*time_)(time).unsqueeze(-1).unsqueeze(-1));
     h = norm2_(h);
-    h = conv2_(at::silu_(h));
-    return h.add_(shortcut_ ? (*shortcut_)(x) : x);
+    return conv2_(at::silu_(h), shortcut_ ? (*shortcut_)(x) : x);
 }
 
 at::Tensor Upsampler::operator()(const at::Tensor& x) {
