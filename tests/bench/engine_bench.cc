@@ -96,18 +96,21 @@ class Bench {
         report();
         if (ended.empty()) return {};
         batch_.reset();
-        return ended.front().picture ? Result<>{} : Failure{ended.front().picture.error()};
+        if (!ended.front().picture) return Failure{ended.front().picture.error()};
+        return {};
     }
 
     Result<> decode_one() {
         const ModelInfo& info = model_.info();
         const int cells = side_ / info.latent_factor;
-        Latent latent{{1, info.latent_channels, cells, cells}, {}};
+        Latent latent;
+        latent.shape = {1, info.latent_channels, cells, cells};
         latent.values.assign(static_cast<std::size_t>(info.latent_channels * cells * cells), 0.5F);
         start_clock();
         const auto pixels = decode(model_, latent);
         report();
-        return pixels ? Result<>{} : Failure{pixels.error()};
+        if (!pixels) return Failure{pixels.error()};
+        return {};
     }
 
     void start_clock() {
