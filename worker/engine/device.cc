@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "worker/engine/cuda_driver.h"
+#include "worker/engine/heap.h"
 
 namespace gotong::engine {
 namespace {
@@ -70,6 +71,7 @@ Result<Placement> choose_device(const DeviceOptions& options) {
         return fail(ErrorCode::failed_precondition,
                     "no CUDA device that this build of libtorch can use; choose cpu");
     }
+    if (!cuda) keep_freed_memory();
     return Placement{cuda ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU),
                      type_for(options.precision, cuda)};
 }
