@@ -19,13 +19,12 @@ class Diffusers:
         self.pipeline = StableDiffusionPipeline.from_pretrained(options.model, torch_dtype=torch.float32,
                                                                 safety_checker=None)
         self.pipeline.set_progress_bar_config(disable=True)
-        config = self.pipeline.unet.config
-        self.side = options.side or config.sample_size * self.pipeline.vae_scale_factor
+        self.side = options.side or self.pipeline.unet.config.sample_size * self.pipeline.vae_scale_factor
         self.cells = self.side // self.pipeline.vae_scale_factor
         self.unet, self.decoder = self.pipeline.unet, self.pipeline.vae.decode
         if options.compile:
-            import torch._inductor.config
-            torch._inductor.config.freezing = True
+            from torch._inductor import config as compiler
+            compiler.freezing = True
             self.unet, self.decoder = torch.compile(self.unet), torch.compile(self.decoder)
         self.shape = None
 
