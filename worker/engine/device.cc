@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "worker/engine/cuda_driver.h"
+#include "worker/engine/heap.h"
 
 namespace gotong::engine {
 namespace {
@@ -77,6 +78,7 @@ Result<Placement> choose_device(const DeviceOptions& options) {
         return fail(ErrorCode::failed_precondition,
                     "no CUDA device that this build of libtorch can use; choose cpu");
     }
+    if (!cuda) keep_freed_memory();
     const Placement placement{cuda ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU),
                               type_for(options.precision, cuda)};
     allow_tf32(placement.type != c10::kFloat);

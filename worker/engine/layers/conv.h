@@ -2,8 +2,11 @@
 // memory, which is the order that both oneDNN and cuDNN compute in.
 #pragma once
 
+#include <optional>
+
 #include "worker/engine/layers/onednn.h"
 #include "worker/engine/layers/weights.h"
+#include "worker/engine/layers/winograd.h"
 
 namespace gotong::engine {
 
@@ -19,13 +22,19 @@ class Conv2d {
     // Takes `weight` [out, in, kernel, kernel] and `bias` [out] at `scope`.
     Conv2d(const Scope& scope, const ConvShape& shape);
 
-    at::Tensor operator()(const at::Tensor& x);
+    // Plus `addend`, where defined: of the result's size.
+    at::Tensor operator()(const at::Tensor& x, const at::Tensor& addend = {});
 
   private:
-    at::Tensor weight_;  // Packed by the first call.
+    void prepare(at::IntArrayRef input_size);
+
+    at::Tensor weight_;  // As the file has it until the first call, then in one of these forms:
+    std::optional<Winograd> winograd_;
+    bool packed_ = false;
+    bool prepared_ = false;
+
     at::Tensor bias_;
     onednn::ConvGeometry geometry_;
-    bool packed_ = false;
 };
 
 }  // namespace gotong::engine

@@ -23,8 +23,7 @@ ResnetBlock::ResnetBlock(const Scope& scope, const ResnetShape& shape)
 at::Tensor ResnetBlock::operator()(const at::Tensor& x, const at::Tensor& time) {
     at::Tensor h = conv1_(norm1_.silu(x));
     if (time_) h.add_((*time_)(time).unsqueeze(-1).unsqueeze(-1));
-    h = conv2_(norm2_.silu(h));
-    return h.add_(shortcut_ ? (*shortcut_)(x) : x);
+    return conv2_(norm2_.silu(h), shortcut_ ? (*shortcut_)(x) : x);
 }
 
 at::Tensor Upsampler::operator()(const at::Tensor& x) {

@@ -1,0 +1,16 @@
+#include "worker/engine/heap.h"
+
+#include <malloc.h>
+
+#include <limits>
+
+namespace gotong::engine {
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+    ::mallopt(M_MMAP_MAX, 0);  // A block with a mapping of its own would leave with it.
+    ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
+}
+
+}  // namespace gotong::engine
