@@ -1,7 +1,7 @@
 """Single-file checkpoints against diffusers' own conversion of the same file, and folders of shards and variants.
 
 ldm_writer.py writes random tiny models in the ldm layout; diffusers reads the file with `from_single_file` and the configs
-of the folder that the model came from, the engine reads the file and nothing else. Tolerances as in test_families.py.
+of the folder that the model came from, the engine reads the file and nothing else. Tolerances as in test_random_unets.py.
 """
 
 import json
@@ -152,7 +152,8 @@ def assert_agrees(reference, model, folder, channels=4, negative=NEGATIVE):
     first, latents = reference.paint(start, STEPS, GUIDANCE, reference.denoiser(PROMPT, negative, GUIDANCE, (64, 64)), extra)
     assert_close(ours["unet_out_0"], first)
     for step, latent in enumerate(latents, start=1):
-        assert np.abs(ours[f"latents_{step}"] - latent.numpy()).max() <= 1e-4
+        difference = np.abs(ours[f"latents_{step}"] - latent.numpy()).max()
+        assert difference <= max(1e-4, 5e-6 * float(latent.abs().max())), f"after step {step}"
     picture = reference.picture(torch.from_numpy(ours[f"latents_{STEPS}"]))
     assert picture.std() > 0.01, "a flat picture proves nothing"
     assert_close(ours["image"], picture)
