@@ -70,7 +70,9 @@ SDXL = {
 
 
 def inpainting(kind, pipeline):
-    return kind | {"pipeline": pipeline, "unet": kind["unet"] | {"in_channels": 9}, "scheduler": {}}
+    """Those of the second generation, too, were trained to guess the noise."""
+    return kind | {"pipeline": pipeline, "unet": kind["unet"] | {"in_channels": 9},
+                   "scheduler": kind["scheduler"] | {"prediction_type": "epsilon"}}
 
 
 KINDS = {"sd1": SD1, "sd2": SD2, "sdxl": SDXL, "sd1-inpaint": inpainting(SD1, StableDiffusionInpaintPipeline),
