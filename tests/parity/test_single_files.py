@@ -1,7 +1,7 @@
 """Single-file checkpoints against diffusers' own conversion of the same file, and folders of shards and variants.
 
 ldm_writer.py writes random tiny models in the ldm layout; diffusers reads the file with `from_single_file` and the configs
-of the folder that the model came from, the engine reads the file and nothing else. Tolerances as in test_families.py.
+of the folder that the model came from, the engine reads the file and nothing else. Tolerances as in test_random_unets.py.
 """
 
 import json
@@ -70,7 +70,9 @@ SDXL = {
 
 
 def inpainting(kind, pipeline):
-    return kind | {"pipeline": pipeline, "unet": kind["unet"] | {"in_channels": 9}, "scheduler": {}}
+    """Those of the second generation, too, were trained to guess the noise."""
+    return kind | {"pipeline": pipeline, "unet": kind["unet"] | {"in_channels": 9},
+                   "scheduler": kind["scheduler"] | {"prediction_type": "epsilon"}}
 
 
 KINDS = {"sd1": SD1, "sd2": SD2, "sdxl": SDXL, "sd1-inpaint": inpainting(SD1, StableDiffusionInpaintPipeline),
@@ -152,7 +154,8 @@ def assert_agrees(reference, model, folder, channels=4, negative=NEGATIVE):
     first, latents = reference.paint(start, STEPS, GUIDANCE, reference.denoiser(PROMPT, negative, GUIDANCE, (64, 64)), extra)
     assert_close(ours["unet_out_0"], first)
     for step, latent in enumerate(latents, start=1):
-        assert np.abs(ours[f"latents_{step}"] - latent.numpy()).max() <= 1e-4
+        difference = np.abs(ours[f"latents_{step}"] - latent.numpy()).max()
+        assert difference <= max(1e-4, 5e-6 * float(latent.abs().max())), f"after step {step}"
     picture = reference.picture(torch.from_numpy(ours[f"latents_{STEPS}"]))
     assert picture.std() > 0.01, "a flat picture proves nothing"
     assert_close(ours["image"], picture)
@@ -217,8 +220,8 @@ def save_tiny(folder, **options):
     return plain, folder / "other"
 
 
-@pytest.mark.parametrize("options", [{"max_shard_size": "100KB"}, {"variant": "fp16"}, {"variant": "mine"},
-                                     {"variant": "bf16", "max_shard_size": "100KB"}], ids=str)
+@pytest.mark.parametrize("options", [{"max_shard_size": "400KB"}, {"variant": "fp16"}, {"variant": "mine"},
+                                     {"variant": "bf16", "max_shard_size": "400KB"}], ids=str)
 def test_shards_and_variants_are_the_same_model(options, tmp_path):
     plain, other = save_tiny(tmp_path, **options)
     names = [file.name for file in (other / "unet").iterdir()]
