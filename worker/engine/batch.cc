@@ -1,6 +1,7 @@
 #include "worker/engine/batch.h"
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 
 #include <iterator>
 #include <list>
@@ -151,7 +152,8 @@ std::size_t Batch::size() const { return members_->each.size(); }
 
 bool Batch::is_exact() const {
     const Placement& place = members_->model.placement;
-    return onednn::can_pack(at::empty({1}, at::TensorOptions(place.type).device(place.device)));
+    return at::get_num_threads() == 1 &&
+           onednn::can_pack(at::empty({1}, at::TensorOptions(place.type).device(place.device)));
 }
 
 bool Batch::takes(const Request& request) const { return members_->takes(request); }

@@ -35,7 +35,8 @@ class Batch {
     std::size_t size() const;
 
     // Whether a picture made among others is the one made alone to the last bit: on a processor
-    // with oneDNN, whose kernels sum a row in one order whatever lies beside it.
+    // with oneDNN, whose kernels sum a row in one order whatever lies beside it, and one thread,
+    // since the matrix products of several divide their sums as they please.
     bool is_exact() const;
 
     // Whether a picture of this size could join now.

@@ -14,7 +14,8 @@ namespace gotong::engine {
 namespace {
 
 Model& model() {
-    static const auto loaded = Model::load(test::demo_model(), {.kind = DeviceOptions::Kind::cpu});
+    static const auto loaded =
+        Model::load(test::demo_model(), {.kind = DeviceOptions::Kind::cpu, .threads = 1});
     REQUIRE(loaded);
     return **loaded;
 }

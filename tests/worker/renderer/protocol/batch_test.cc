@@ -24,12 +24,12 @@ struct Held : Served {
     explicit Held(std::size_t batch) : Served(batch) {
         painter.hold();
         send(job(kFirst, 1, 512));
-        while (next_event(socket()).tag() != kFirst) continue;  // It is under way.
+        painter.wait_for_step();
     }
     // The steps after that of kFirst, once all of `tags` have been answered with a picture.
     Steps steps_until_done(std::initializer_list<std::uint64_t> tags) {
         painter.let_go();
-        for (const std::uint64_t tag : tags) CHECK(answer(socket(), tag).has_done());
+        for (const std::uint64_t tag : tags) CHECK(answer(tag).has_done());
         Steps steps = painter.steps();
         CHECK(steps.front() == Tags{kFirst});
         steps.erase(steps.begin());
@@ -60,8 +60,8 @@ TEST_CASE("a job that arrives while a batch is under way joins it with its own f
     served.send(job(1, 3));
     served.settle();
     served.painter.let_step();
-    CHECK(answer(served.socket(), Held::kFirst).has_done());
-    while (next_event(served.socket()).tag() != 1) continue;  // The batch has begun.
+    CHECK(served.answer(Held::kFirst).has_done());
+    served.painter.wait_for_step();
     served.send(job(2, 2));
     served.settle();
     served.painter.let_step();
@@ -91,17 +91,16 @@ TEST_CASE("one that is cancelled or breaks leaves the others as they are") {
     for (const auto& command : {endless, breaking, failing, job(4, 4)}) served.send(command);
     served.settle();
     served.painter.let_step();
-    CHECK(answer(served.socket(), Held::kFirst).has_done());
+    CHECK(served.answer(Held::kFirst).has_done());
     served.painter.let_step();
     served.send(cancel_command(1));
     served.settle();
     served.painter.let_go();
-    CHECK(answer(served.socket(), 1).failed().code() ==
-          static_cast<std::uint32_t>(ErrorCode::cancelled));
-    CHECK(answer(served.socket(), 2).failed().message() == "broken");
-    CHECK(answer(served.socket(), 4).done().trajectory_leaves() == 5);
+    CHECK(served.answer(1).failed().code() == static_cast<std::uint32_t>(ErrorCode::cancelled));
+    CHECK(served.answer(2).failed().message() == "broken");
+    CHECK(served.answer(4).done().trajectory_leaves() == 5);
     // It might only have lacked what the others took, so it was tried once more.
-    CHECK(answer(served.socket(), 3).failed().message() == "not enough memory");
+    CHECK(served.answer(3).failed().message() == "not enough memory");
 }
 
 TEST_CASE("pictures that lack memory together are begun again one at a time, then fewer share") {
@@ -113,7 +112,7 @@ TEST_CASE("pictures that lack memory together are begun again one at a time, the
     CHECK(steps == Steps{{1, 2, 3, 4}, {1}, {1}, {2}, {2}, {3}, {3}, {4}, {4}});
     served.send(job(6, 900));
     for (const std::uint64_t tag : {7U, 8U}) served.send(job(tag, 900));
-    for (const std::uint64_t tag : {6U, 7U, 8U}) CHECK(answer(served.socket(), tag).has_done());
+    for (const std::uint64_t tag : {6U, 7U, 8U}) CHECK(served.answer(tag).has_done());
     for (const Tags& together : served.painter.steps())
         if (together.contains(6) || together.contains(8)) CHECK(together.size() <= 2);
 }
@@ -125,7 +124,7 @@ TEST_CASE("a picture that lacks memory alone fails, and the next one is painted"
     served.settle();
     served.painter.let_go();
     for (const std::uint64_t tag : {1U, 2U}) {
-        CHECK(answer(served.socket(), tag).failed().code() ==
+        CHECK(served.answer(tag).failed().code() ==
               static_cast<std::uint32_t>(ErrorCode::resource_exhausted));
     }
     CHECK(served.painter.steps() == Steps{{Held::kFirst}, {1, 2}, {1}, {2}});

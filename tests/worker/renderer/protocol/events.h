@@ -4,6 +4,7 @@
 #include <gotong/v1/renderer.pb.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <map>
 #include <string>
 
 #include "worker/renderer/protocol/frame.h"
@@ -45,12 +46,21 @@ inline v1::RendererEvent next_event(int socket) {
     return event;
 }
 
-// The Done or Failed of the job, whatever comes before it.
-inline v1::RendererEvent answer(int socket, std::uint64_t tag) {
-    for (;;) {
-        v1::RendererEvent event = next_event(socket);
-        if (event.tag() == tag && (event.has_done() || event.has_failed())) return event;
+// Answers (Done or Failed) as they are asked for: one that comes before its turn is kept, because
+// jobs of one batch may end in either order.
+class Answers {
+  public:
+    // Waits for the job's.
+    v1::RendererEvent of(int socket, std::uint64_t tag) {
+        while (!early_.contains(tag)) {
+            v1::RendererEvent event = next_event(socket);
+            if (event.has_done() || event.has_failed()) early_.insert_or_assign(event.tag(), event);
+        }
+        return early_.extract(tag).mapped();
     }
-}
+
+  private:
+    std::map<std::uint64_t, v1::RendererEvent> early_;
+};
 
 }  // namespace gotong::renderer

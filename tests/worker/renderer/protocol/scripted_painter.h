@@ -30,6 +30,8 @@ class ScriptedPainter final : public Painter {
     // ---- For the test, from its own thread ----
     void hold() { is_held_ = true; }
     void let_step() { permits_.release(); }
+    // Returns once for each step that began to wait: who takes part in it is settled.
+    void wait_for_step() { entered_.acquire(); }
     void let_go() {
         is_held_ = false;
         permits_.release();
@@ -56,7 +58,10 @@ class ScriptedPainter final : public Painter {
     }
 
     std::vector<Ended> step() override {
-        if (is_held_) permits_.acquire();
+        if (is_held_) {
+            entered_.release();
+            permits_.acquire();
+        }
         note_step();
         std::vector<Ended> ended;
         const bool is_crowded = members_.size() > room_;
@@ -118,6 +123,7 @@ class ScriptedPainter final : public Painter {
     std::atomic<bool> is_held_ = false;
     std::atomic<std::size_t> room_ = std::numeric_limits<std::size_t>::max();
     std::counting_semaphore<> permits_{0};
+    std::counting_semaphore<> entered_{0};
     mutable std::mutex mutex_;
     std::vector<Tags> steps_;  // Under mutex_.
 };

@@ -23,12 +23,15 @@ class Served {
     int socket() const { return pair_.mine(); }
     void send(const v1::RendererCommand& command) const { renderer::send(socket(), command); }
 
+    // The Done or Failed of the job.
+    v1::RendererEvent answer(std::uint64_t tag) { return answers_.of(socket(), tag); }
+
     // Returns when everything that was sent before has been read. `unused`: a tag of no job.
-    void settle(std::uint64_t unused = 1'000) const {
+    void settle(std::uint64_t unused = 1'000) {
         auto nonsense = render_command(unused);
         nonsense.mutable_render()->set_sampler("magic");
         send(nonsense);
-        (void)answer(socket(), unused);
+        (void)answer(unused);
     }
 
     // Closes our end; what run() returned.
@@ -49,6 +52,7 @@ class Served {
     SocketPair pair_;
     Server server_;
     Result<> outcome_;
+    Answers answers_;
     std::thread thread_;
 };
 

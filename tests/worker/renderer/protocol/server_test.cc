@@ -70,10 +70,10 @@ TEST_CASE("a job that fails says why, and the next one is done") {
     failing.mutable_render()->set_prompt("fail");
     served.send(failing);
     served.send(render_command(2));
-    const auto failed = answer(served.socket(), 1);
+    const auto failed = served.answer(1);
     CHECK(failed.failed().code() == static_cast<std::uint32_t>(ErrorCode::resource_exhausted));
     CHECK(failed.failed().message() == "not enough memory");
-    CHECK(answer(served.socket(), 2).has_done());
+    CHECK(served.answer(2).has_done());
 }
 
 TEST_CASE("the job under way and a waiting one can be cancelled") {
@@ -84,20 +84,20 @@ TEST_CASE("the job under way and a waiting one can be cancelled") {
     served.send(render_command(2));
     served.send(render_command(3));
     served.send(cancel_command(2));
-    CHECK(answer(served.socket(), 2).failed().code() == kCancelled);
+    CHECK(served.answer(2).failed().code() == kCancelled);
     served.send(cancel_command(1));
-    CHECK(answer(served.socket(), 1).failed().code() == kCancelled);
-    CHECK(answer(served.socket(), 3).has_done());
+    CHECK(served.answer(1).failed().code() == kCancelled);
+    CHECK(served.answer(3).has_done());
 }
 
 TEST_CASE("a cancel that comes too late or for nothing is no error") {
     Served served;
     served.send(cancel_command(99));
     served.send(render_command(1));
-    CHECK(answer(served.socket(), 1).has_done());
+    CHECK(served.answer(1).has_done());
     served.send(cancel_command(1));
     served.send(render_command(1));  // The tag is free again.
-    CHECK(answer(served.socket(), 1).has_done());
+    CHECK(served.answer(1).has_done());
     CHECK(served.end());
 }
 
@@ -106,16 +106,16 @@ TEST_CASE("a job that makes no sense fails alone") {
     auto command = render_command(1);
     command.mutable_render()->set_sampler("magic");
     served.send(command);
-    const auto failed = answer(served.socket(), 1);
+    const auto failed = served.answer(1);
     CHECK(failed.failed().code() == static_cast<std::uint32_t>(ErrorCode::invalid_argument));
     CHECK(failed.failed().message().find("dpmpp_2m") != std::string::npos);
 
     auto wide = render_command(2);
     wide.mutable_render()->set_width(4'000'000'000U);
     served.send(wide);
-    CHECK(answer(served.socket(), 2).failed().message().find("width") != std::string::npos);
+    CHECK(served.answer(2).failed().message().find("width") != std::string::npos);
     served.send(render_command(3));
-    CHECK(answer(served.socket(), 3).has_done());
+    CHECK(served.answer(3).has_done());
 }
 
 TEST_CASE("a frame that is no command ends the connection") {
