@@ -6,15 +6,24 @@ classifier-free guidance. test_families.py holds the loop against the pipelines 
 
 import json
 
+import numpy as np
 import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, LatentConsistencyModelPipeline, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 torch.set_grad_enabled(False)  # Nothing here learns.
+ORIGINAL, MASKED = 0xFFFFFFFF, 0xFFFFFFFE  # Draws of the engine's encoder, docs/engine.md.
 
 
 def loaded(cls, folder, part):
     return cls.from_pretrained(folder / part, torch_dtype=torch.float32).eval()
+
+
+def encoded(vae, picture, noise):
+    """The latent of a PIL picture, where unit `noise` picks among those that the encoder takes for likely."""
+    pixels = torch.from_numpy(np.asarray(picture.convert("RGB"), np.float32)).permute(2, 0, 1)[None] / 255 * 2 - 1
+    moments = vae.encode(pixels).latent_dist
+    return (moments.mean + moments.std * torch.from_numpy(noise).reshape(moments.mean.shape)) * vae.config.scaling_factor
 
 
 class Reference:

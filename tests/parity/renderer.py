@@ -12,7 +12,7 @@ RENDERER = os.environ["GOTONG_RENDERER"]
 
 
 def try_render(model, folder, latents=None, extra=None, **options):
-    """Renders into `folder`; the finished process. Options are the command line's."""
+    """Renders into `folder`; the finished process. Options are the command line's, with `from_` for `from`."""
     arguments = [RENDERER, "render", "--model", str(model), "--dump", str(folder),
                  "--out", str(folder / "picture.png"), "--device", "cpu"]
     if latents is not None:
@@ -22,7 +22,7 @@ def try_render(model, folder, latents=None, extra=None, **options):
                   folder / "start.safetensors")
         arguments += ["--latents-in", str(folder / "start.safetensors")]
     for name, value in ({"precision": "fp32"} | options).items():
-        arguments += [f"--{name}", str(value)]
+        arguments += ["--" + name.rstrip("_").replace("_", "-"), str(value)]
     return subprocess.run(arguments, capture_output=True, text=True)
 
 

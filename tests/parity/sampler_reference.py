@@ -1,8 +1,11 @@
 """What every sampler must do, from diffusers' schedulers where it has them and else from the published formula.
 
-`Reference(config, sampler, schedule, steps)` follows one picture in whatever precision its start has: `run(start,
+`Reference(config, sampler, schedule, steps, skipped)` follows one picture in whatever precision its start has: `run(start,
 model, noise)` returns the latent after each step. `model(x, timestep)` is the denoiser (x scaled already), `noise(call)`
-the unit noise of the denoiser's call number `call`, from 1.
+the unit noise of the denoiser's call number `call`, from 1. The first `skipped` steps are left out, as for a picture that
+begins with another: diffusers' schedulers are told so by their begin index. Two of them go wrong there, so they are given
+the rest of their schedule instead: LMS, which takes weights of four slopes when it has one, and PNDM, which skips a
+timestep.
 
 diffusers lacks dpmpp_2s_a, dpmpp_3m_sde, the sgm_uniform schedule, and the schedules that spread sigmas for samplers that
 it runs between alphas or ancestrally. These are written here in k-diffusion's form, on the sigmas of diffusers' Euler (or,
@@ -89,8 +92,9 @@ def sgm_uniform(config, steps):
 
 
 class Reference:
-    def __init__(self, config, sampler, schedule, steps):
+    def __init__(self, config, sampler, schedule, steps, skipped=0):
         self.config, self.sampler, self.schedule, self.steps = config, sampler, schedule, steps
+        self.skipped = skipped
         self.prediction = config.get("prediction_type", "epsilon")
         self.schedulers = {}
         known = sampler in SPREADING and schedule != "sgm_uniform" or (
@@ -120,6 +124,39 @@ class Reference:
             return self._run_3m_sde(start, model, noise)
         return self._run_between_alphas(start, model, noise)
 
+    def begins(self):
+        """Signal and noise in the latent that the first step sees."""
+        if self.uses_diffusers and self.schedule != "sgm_uniform" and self.sampler != "plms":
+            scheduler, timesteps = self._from_the_middle(self._scheduler(torch.float64))
+            if self.sampler == "lms":
+                return 1.0, float(scheduler.sigmas[0])
+            ones = torch.ones(1, dtype=torch.float64)
+            return tuple(float(scheduler.add_noise(*pair, timesteps[:1]))
+                         for pair in ((ones, 0 * ones), (0 * ones, ones)))
+        if self.sampler == "plms":
+            timesteps = self._from_the_middle(self._scheduler(torch.float64))[1]
+            alpha = float(self._scheduler(torch.float64).alphas_cumprod[int(timesteps[0])])
+            return alpha**0.5, (1 - alpha)**0.5
+        sigmas = self._multistep_stops() if self.sampler in (*MULTISTEP, "dpmpp_3m_sde") else self._euler_stops()
+        sigma = sigmas[0][0]
+        return (1.0, sigma) if self.sampler in UNSCALED else (1 / (sigma**2 + 1)**0.5, sigma / (sigma**2 + 1)**0.5)
+
+    def _from_the_middle(self, scheduler):
+        """A fresh scheduler, ready to begin there, and the timesteps that are left."""
+        if self.sampler == "plms":
+            rest = scheduler.timesteps[self.skipped + 1:] if self.skipped else scheduler.timesteps
+            if self.skipped and len(rest) > 1:
+                rest = torch.cat([rest[:2], rest[1:]])
+            return scheduler, rest
+        if self.sampler == "lms":
+            scheduler.sigmas = scheduler.sigmas[self.skipped:]
+            scheduler.timesteps = scheduler.timesteps[self.skipped:]
+            return scheduler, scheduler.timesteps
+        first = self.skipped * scheduler.order
+        if hasattr(scheduler, "set_begin_index"):
+            scheduler.set_begin_index(first)
+        return scheduler, scheduler.timesteps[first:]
+
     # diffusers' own.
 
     def _scheduler(self, dtype):
@@ -144,14 +181,14 @@ class Reference:
         return scheduler
 
     def _run_diffusers(self, x, model, noise):
-        scheduler = self._scheduler(x.dtype)
+        scheduler, timesteps = self._from_the_middle(self._scheduler(x.dtype))
         call = 0
         module = sys.modules[type(scheduler).__module__]
         before = getattr(module, "randn_tensor", None)
         module.randn_tensor = lambda *args, **kwargs: noise(call + 1).to(x.dtype)
         latents = []
         try:
-            for call, t in enumerate(scheduler.timesteps):
+            for call, t in enumerate(timesteps):
                 output = model(scheduler.scale_model_input(x, t), t)
                 if self.sampler == "plms" and self.prediction == "sample":
                     alpha = float(scheduler.alphas_cumprod[t])
@@ -159,7 +196,7 @@ class Reference:
                 if self.sampler == "dpmpp_sde":
                     scheduler.noise_sampler = lambda *args: noise(call + 1).to(x.dtype)
                 x = scheduler.step(output, t, x).prev_sample
-                if ends_step(self.sampler, call, self.steps):
+                if ends_step(self.sampler, call, self.steps - self.skipped):
                     latents.append(x)
         finally:
             module.randn_tensor = before
@@ -168,6 +205,10 @@ class Reference:
     # Formulas on unscaled latents, picture + sigma * noise.
 
     def _euler_stops(self):
+        sigmas, timesteps = self._all_euler_stops()
+        return sigmas[self.skipped:], timesteps[self.skipped:]
+
+    def _all_euler_stops(self):
         if self.schedule == "sgm_uniform":
             sigmas, timesteps = sgm_uniform(self.config, self.steps)
             return [*map(float, sigmas), 0.0], [*map(float, timesteps)]
@@ -250,13 +291,17 @@ class Reference:
 
     # Formulas on latents of unit variance.
 
-    def _run_3m_sde(self, x, model, noise):
+    def _multistep_stops(self):
         scheduler = make(DPMSolverMultistepScheduler, {"algorithm_type": "dpmsolver++", "solver_order": 2}, self.config,
                          self.schedule, self.steps)
         sigmas, timesteps = scheduler.sigmas.double().tolist(), scheduler.timesteps.tolist()
         if self.schedule == "sgm_uniform":
             stops, timesteps = sgm_uniform(self.config, self.steps)
             sigmas = [*map(float, stops), sigmas[-1]]
+        return sigmas[self.skipped:], [*timesteps][self.skipped:]
+
+    def _run_3m_sde(self, x, model, noise):
+        sigmas, timesteps = self._multistep_stops()
         x = x * (sigmas[0]**2 + 1)**0.5  # k-diffusion's variables.
         latents, guesses, widths = [], [], []
         for i, t in enumerate(timesteps):

@@ -33,22 +33,25 @@ PAIRS = [(sampler, schedule) for sampler in SAMPLERS for schedule in SCHEDULES i
 REFUSED = {("cosine, linspace, v", sampler, "trailing") for sampler in ("dpmpp_2m", "dpmpp_2m_sde", "dpmpp_3m_sde")}
 CASES = [(name, *pair) for name in CONFIGS for pair in PAIRS if (name, *pair) not in REFUSED]
 FEW_STEPS = (1, 2, 15)
+# (steps, skipped): a picture that begins with another makes the last of the steps alone.
+TAILS = ((STEPS, 8), (12, 10), (3, 2))
 
 # numpy's, once for each number that diffusers converts.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 def ask_for_plans(requests):
-    """`requests`: (config, sampler, schedule, steps). The answers are lines in the same order."""
-    keys = ("scheduler", "sampler", "schedule", "steps")
+    """`requests`: (config, sampler, schedule, steps, skipped). The answers are lines in the same order."""
+    keys = ("scheduler", "sampler", "schedule", "steps", "skipped")
     lines = "".join(json.dumps(dict(zip(keys, request))) + "\n" for request in requests)
     return subprocess.run([RENDERER, "plan"], input=lines, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
 def plans():
-    wanted = [(*case, STEPS) for case in CASES]
-    wanted += [("as stable diffusion", *pair, steps) for pair in PAIRS for steps in FEW_STEPS]
+    wanted = [(*case, STEPS, 0) for case in CASES]
+    wanted += [("as stable diffusion", *pair, steps, 0) for pair in PAIRS for steps in FEW_STEPS]
+    wanted += [(*case, *tail) for case in CASES for tail in TAILS]
     done = ask_for_plans([(CONFIGS[name], *rest) for name, *rest in wanted])
     assert done.returncode == 0, done.stderr
     return dict(zip(wanted, map(json.loads, done.stdout.splitlines()), strict=True))
@@ -104,13 +107,19 @@ def difference(ours, theirs):
     return max(float((a - b).abs().max()) for a, b in zip(ours, theirs)) / largest
 
 
-def check(plan, config, sampler, schedule, steps):
-    reference = Reference(config, sampler, schedule, steps)
-    assert len(plan["evaluations"]) == calls_of(sampler, steps)
+def check(plan, config, sampler, schedule, steps, skipped=0):
+    reference = Reference(config, sampler, schedule, steps, skipped)
+    made = steps - skipped
+    assert len(plan["evaluations"]) == calls_of(sampler, made)
     assert [c["ends_step"] for c in plan["evaluations"]] == [
-        ends_step(sampler, call, steps) for call in range(calls_of(sampler, steps))]
-    assert plan["init_noise_sigma"] == pytest.approx(reference.start_scale(), rel=1e-6)
-    start = seeded(1) * plan["init_noise_sigma"]
+        ends_step(sampler, call, made) for call in range(calls_of(sampler, made))]
+    if skipped:
+        sees = plan["evaluations"][0]["sees"]
+        assert (sees["signal"], sees["noise"]) == pytest.approx(reference.begins(), rel=1e-6)
+        start = sees["signal"] * seeded(2) + sees["noise"] * seeded(1)
+    else:
+        assert plan["init_noise_sigma"] == pytest.approx(reference.start_scale(), rel=1e-6)
+        start = seeded(1) * plan["init_noise_sigma"]
     steps_apart = difference(follow(plan, start, deaf_model(), noise), reference.run(start, deaf_model(), noise))
     assert steps_apart <= 1e-6
     trajectories_apart = difference(follow(plan, start, smooth_model, noise), reference.run(start, smooth_model, noise))
@@ -119,16 +128,23 @@ def check(plan, config, sampler, schedule, steps):
 
 @pytest.mark.parametrize("name, sampler, schedule", CASES)
 def test_twenty_steps_equal_the_reference(name, sampler, schedule, plans):
-    check(plans[name, sampler, schedule, STEPS], CONFIGS[name], sampler, schedule, STEPS)
+    check(plans[name, sampler, schedule, STEPS, 0], CONFIGS[name], sampler, schedule, STEPS)
 
 
 @pytest.mark.parametrize("steps", FEW_STEPS)
 @pytest.mark.parametrize("sampler, schedule", PAIRS)
 def test_few_steps_equal_the_reference(sampler, schedule, steps, plans):
-    check(plans["as stable diffusion", sampler, schedule, steps], CONFIGS["as stable diffusion"], sampler, schedule, steps)
+    check(plans["as stable diffusion", sampler, schedule, steps, 0], CONFIGS["as stable diffusion"], sampler, schedule,
+          steps)
+
+
+@pytest.mark.parametrize("steps, skipped", TAILS)
+@pytest.mark.parametrize("name, sampler, schedule", CASES)
+def test_the_rest_of_the_way_equals_the_reference(name, sampler, schedule, steps, skipped, plans):
+    check(plans[name, sampler, schedule, steps, skipped], CONFIGS[name], sampler, schedule, steps, skipped)
 
 
 @pytest.mark.parametrize("name, sampler, schedule", sorted(REFUSED))
 def test_what_would_take_fewer_steps_is_refused_by_name(name, sampler, schedule):
-    done = ask_for_plans([(CONFIGS[name], sampler, schedule, STEPS)])
+    done = ask_for_plans([(CONFIGS[name], sampler, schedule, STEPS, 0)])
     assert done.returncode == 2 and "lambda_min_clipped" in done.stderr

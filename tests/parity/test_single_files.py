@@ -14,12 +14,14 @@ import torch
 from diffusers import (AutoencoderKL, EulerDiscreteScheduler, StableDiffusionInpaintPipeline, StableDiffusionPipeline,
                        StableDiffusionXLInpaintPipeline, StableDiffusionXLPipeline,
                        UNet2DConditionModel)
+from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 import ldm_writer
 import standard_clip
 import tiny_models
-from reference import Reference
+from philox import philox_normals
+from reference import ORIGINAL, Reference, encoded
 from renderer import DEMO_MODEL, RENDERER, render, try_render
 from tiny_models import livelier
 
@@ -179,6 +181,20 @@ def test_a_checkpoint_renders_as_diffusers_converts_it(family, tmp_path):
     ldm_writer.write(file, family.split("-")[0], mixed(parts))
     reference = FromFile(kind, file, tmp_path / "configs")
     assert_agrees(reference, file, tmp_path / "file", kind["unet"].get("in_channels", 4), "" if "xl" in family else NEGATIVE)
+
+
+@pytest.mark.parametrize("family", ["sd1", "sdxl"])
+def test_the_encoder_of_a_checkpoint_agrees(family, tmp_path):
+    kind = KINDS[family]
+    parts = parts_of(kind)
+    write_configs(kind, parts, tmp_path / "configs")
+    file = tmp_path / "a.safetensors"
+    ldm_writer.write(file, family, mixed(parts))
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
+    picture.save(tmp_path / "original.png")
+    ours = render(file, tmp_path / "dump", prompt=PROMPT, steps=2, seed=3, strength=0.5, from_=tmp_path / "original.png")
+    noise = philox_normals(3, ORIGINAL, ours["original"].size)
+    assert_close(ours["original"], encoded(FromFile(kind, file, tmp_path / "configs").vae, picture, noise))
 
 
 def test_what_lies_beside_a_checkpoint_overrides_its_defaults(tmp_path):

@@ -66,7 +66,14 @@ Result<Unet> load_unet(const ModelSource& source, const Placement& placement) {
 }
 
 // In fp32 on every device: its activations overflow fp16 on some models, and it runs once.
-Result<VaeDecoder> load_decoder(const ModelSource& source, c10::Device device) {
+// Both halves come from one file. The encoder is small beside the rest (a tenth of the bytes that
+// Stable Diffusion 1 takes in fp16), so it is always loaded: the files may go afterwards.
+struct Autoencoder {
+    VaeDecoder decoder;
+    std::optional<VaeEncoder> encoder;
+};
+
+Result<Autoencoder> load_autoencoder(const ModelSource& source, c10::Device device) {
     auto json = source.config("vae");
     if (!json) return Failure{json.error()};
     const auto config = read_vae_config(*json);
@@ -74,9 +81,11 @@ Result<VaeDecoder> load_decoder(const ModelSource& source, c10::Device device) {
     const auto stored = source.weights("vae");
     if (!stored) return Failure{stored.error()};
     Weights weights(*stored, {device, c10::kFloat});
-    VaeDecoder decoder(weights, *config);
+    Autoencoder both{VaeDecoder(weights, *config), std::nullopt};
+    if ((weights.root() / "encoder").has_children()) both.encoder.emplace(weights, *config);
+    weights.ignore("quant_conv");  // Left behind where somebody cut the encoder off.
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
-    return decoder;
+    return both;
 }
 
 Failure mismatch(const std::string& what) { return fail(ErrorCode::invalid_argument, what); }
@@ -149,12 +158,13 @@ Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& path, const Pla
     if (!text) return Failure{text.error()};
     auto unet = load_unet(*source, placement);
     if (!unet) return Failure{unet.error()};
-    auto decoder = load_decoder(*source, placement.device);
-    if (!decoder) return Failure{decoder.error()};
-    const ModelInfo info = info_of(unet->config(), decoder->config(), *scheduler);
-    auto parts = std::make_unique<Model::Parts>(Model::Parts{placement, info, *std::move(text),
-                                                             *std::move(unet), *std::move(decoder),
-                                                             *std::move(scheduler)});
+    auto vae = load_autoencoder(*source, placement.device);
+    if (!vae) return Failure{vae.error()};
+    ModelInfo info = info_of(unet->config(), vae->decoder.config(), *scheduler);
+    info.can_encode = vae->encoder.has_value();
+    auto parts = std::make_unique<Model::Parts>(
+        Model::Parts{placement, info, *std::move(text), *std::move(unet), std::move(vae->decoder),
+                     std::move(vae->encoder), *std::move(scheduler)});
     if (const auto fit = check_fit(*parts); !fit) return Failure{fit.error()};
     return parts;
 }

@@ -1,10 +1,13 @@
 // The modules of a loaded model. Needs torch; everybody else sees model.h.
 #pragma once
 
+#include <optional>
+
 #include "worker/engine/decode/vae.h"
 #include "worker/engine/denoise/replay.h"
 #include "worker/engine/denoise/unet.h"
 #include "worker/engine/encode/text_stack.h"
+#include "worker/engine/encode/vae_encoder.h"
 #include "worker/engine/layers/weights.h"
 #include "worker/engine/model.h"
 #include "worker/engine/sample/schedule.h"
@@ -17,6 +20,7 @@ struct Model::Parts {
     TextStack text;
     Unet unet;
     VaeDecoder decoder;
+    std::optional<VaeEncoder> encoder;  // In fp32, too. Empty: the folder has none.
     SchedulerConfig scheduler;
     Replay replay{};
 };

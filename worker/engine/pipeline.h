@@ -12,10 +12,12 @@
 
 namespace gotong::engine {
 
-// Makes one picture. `start`, where given, replaces the seeded initial noise and is already scaled
-// by the first sigma. The same model, request, device kind and start give the same picture.
+// Makes one picture, from noise or from the request's original. `start`, where given, is the latent
+// that the first step begins with, in the place of either. The same model, request, device kind and
+// start give the same picture.
 //
-// Errors: invalid_argument (field named: size, steps, prompt, latents, from), cancelled (stop was
+// Errors: invalid_argument (field named: size, steps, prompt, latents, original, mask, strength,
+// extra), unimplemented (original: the model has no encoder), cancelled (stop was
 // requested; noticed between steps and before the decoder), resource_exhausted (memory, with what
 // to do about it), internal (NaN or infinity, with the step at which it showed).
 Result<Picture> text_to_image(Model& model, const Request& request, Observer& observer,

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/result.h"
+#include "common/sampling/strength.h"
 #include "worker/engine/model.h"
 
 namespace gotong::renderer {
@@ -33,6 +34,10 @@ struct RenderOptions {
     std::string sampler = "dpmpp_2m";
     std::string schedule;  // Empty: the sampler's own.
     std::uint64_t seed = 0;
+    std::optional<std::filesystem::path> from;  // A picture to begin with; may give the size.
+    std::optional<std::filesystem::path> mask;
+    double strength = sampling::kDefaultStrength;
+    std::string strength_rule;  // Empty: a1111.
     std::optional<std::filesystem::path> latents_in;
     std::optional<std::filesystem::path> dump;
     std::filesystem::path out = "picture.png";

@@ -32,6 +32,8 @@ void Dump::on_model_output(int step, const engine::TensorView& output) {
     add("unet_out_" + std::to_string(step - 1), output);
 }
 
+void Dump::on_original(const engine::TensorView& latent) { add("original", latent); }
+
 void Dump::on_latent(const engine::StepView& view) {
     add("latents_" + std::to_string(view.step), view.latent);
 }

@@ -15,6 +15,7 @@ class Dump final : public engine::Observer {
     void on_conditioning(const engine::Conditioning& conditioning) override;
     bool wants_model_output(int step) const override { return step == 1; }
     void on_model_output(int step, const engine::TensorView& output) override;
+    void on_original(const engine::TensorView& latent) override;
     void on_latent(const engine::StepView& view) override;
     void on_image(const engine::TensorView& image) override;
 

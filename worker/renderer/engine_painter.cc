@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "worker/renderer/original.h"
+
 namespace gotong::renderer {
 namespace {
 
@@ -69,9 +71,13 @@ Result<> EnginePainter::join(const RenderJob& job, engine::Observer& observer,
         if (const auto begun = begin_batch(job.model_dir); !begun) return begun;
     }
     const double load_ms = Milliseconds(std::chrono::steady_clock::now() - begin).count();
-    if (const auto joined = batch_->join(job.tag, {job.request, &observer, std::move(stop)});
-        !joined)
-        return joined;
+    engine::Order order{job.request, &observer, std::move(stop)};
+    if (job.original) {
+        auto original = decode_original(*job.original, job.request.width, job.request.height);
+        if (!original) return Failure{original.error()};
+        order.request.original = *std::move(original);
+    }
+    if (const auto joined = batch_->join(job.tag, std::move(order)); !joined) return joined;
     load_ms_[job.tag] = load_ms;
     return {};
 }

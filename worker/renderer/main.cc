@@ -100,6 +100,17 @@ void add_render(CLI::App& app, RenderOptions& options, int& code) {
                     std::to_string(std::numeric_limits<std::uint64_t>::max()));
         },
         "Same seed, same picture [0]");
+    auto* from = command.add_option(
+        "--from", options.from, "A PNG, JPEG or WebP file to begin with; it gives the size, too");
+    command.add_option("--mask", options.mask, "As large as that picture; white is painted anew")
+        ->needs(from);
+    command.add_option("--strength", options.strength, "How far the picture may change, 0 to 1")
+        ->needs(from)
+        ->capture_default_str();
+    command
+        .add_option("--strength-rule", options.strength_rule,
+                    "How strength counts steps: a1111 (default), diffusers")
+        ->needs(from);
     command.add_option("--latents-in", options.latents_in,
                        "Safetensors file whose \"latents\" to start from, scaled already; its "
                        "\"extra\", if any, stands beside them in an inpainting model's input");

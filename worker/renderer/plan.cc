@@ -1,6 +1,7 @@
 // What samplers do, as numbers: one JSON object a line on standard input, with `scheduler` (what
-// scheduler_config.json says), `sampler`, `schedule` and `steps`; one a line on standard output,
-// the plan of engine/sample/plan.h. No model is loaded.
+// scheduler_config.json says), `sampler`, `schedule`, `steps` and, for a way that begins with a
+// picture, `skipped`; one a line on standard output, the plan of engine/sample/plan.h. No model is
+// loaded.
 #include "worker/engine/sample/plan.h"
 
 #include <algorithm>
@@ -23,10 +24,14 @@ json to_json(const engine::Mix& mix) {
 }
 
 json to_json(const engine::Evaluation& evaluation) {
-    json object{{"timestep", evaluation.timestep},       {"input_scale", evaluation.input_scale},
-                {"from_latent", evaluation.from_latent}, {"from_output", evaluation.from_output},
-                {"next", to_json(evaluation.next)},      {"keep", to_json(evaluation.keep)},
-                {"ends_step", evaluation.ends_step}};
+    json object{{"timestep", evaluation.timestep},
+                {"input_scale", evaluation.input_scale},
+                {"from_latent", evaluation.from_latent},
+                {"from_output", evaluation.from_output},
+                {"next", to_json(evaluation.next)},
+                {"keep", to_json(evaluation.keep)},
+                {"ends_step", evaluation.ends_step},
+                {"sees", {{"signal", evaluation.sees.signal}, {"noise", evaluation.sees.noise}}}};
     if (evaluation.anchor) object["anchor"] = to_json(*evaluation.anchor);
     return object;
 }
@@ -39,6 +44,8 @@ json to_json(const engine::Plan& plan) {
             {"evaluations", std::move(evaluations)}};
 }
 
+int small(std::uint32_t number) { return static_cast<int>(std::min(number, 1'000'000U)); }
+
 Result<json> plan_of(const std::string& line) {
     constexpr gotong::json::Limits kLimits{.bytes = 1 << 20, .depth = 4};
     const auto document = gotong::json::parse_strict(line, kLimits);
@@ -48,14 +55,15 @@ Result<json> plan_of(const std::string& line) {
     reader.object("scheduler");
     const std::string sampler = reader.text("sampler");
     const std::string schedule = reader.text("schedule");
-    const std::uint32_t steps = reader.u32("steps");
+    const int steps = small(reader.u32("steps"));
+    const int skipped = reader.has("skipped") ? small(reader.u32("skipped")) : 0;
     if (wrong) return Failure{*wrong};
     const auto scheduler = engine::parse_scheduler_config(document->at("scheduler").dump());
     if (!scheduler) return Failure{scheduler.error()};
     const auto choice = sampling::choose(sampler, schedule);
     if (!choice) return Failure{choice.error()};
-    const auto plan = engine::make_plan(*scheduler, choice->sampler, choice->schedule,
-                                        static_cast<int>(std::min(steps, 1'000'000U)));
+    const auto plan =
+        engine::make_plan(*scheduler, choice->sampler, choice->schedule, {steps, skipped});
     if (!plan) return Failure{plan.error()};
     return to_json(*plan);
 }

@@ -1,20 +1,66 @@
 // The engine alone: one picture from the command line, no pool.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 
+#include "common/file/file.h"
+#include "common/picture/decode/fit.h"
 #include "common/sampling/choose.h"
 #include "worker/engine/pipeline.h"
 #include "worker/engine/weights/safetensors.h"
 #include "worker/image/png.h"
 #include "worker/renderer/commands.h"
 #include "worker/renderer/dump.h"
+#include "worker/renderer/original.h"
 
 namespace gotong::renderer {
 namespace {
 
 using engine::Latent;
+
+Result<std::string> read_picture(const std::filesystem::path& path) {
+    return file::read_small(path, picture::kMaxFileBytes);
+}
+
+Result<std::optional<OriginalFiles>> read_original(const RenderOptions& options) {
+    if (!options.from) return std::nullopt;
+    const auto rule = sampling::strength_rule_named(options.strength_rule);
+    if (!rule) return Failure{rule.error()};
+    auto given = read_picture(*options.from);
+    if (!given) return Failure{given.error()};
+    auto mask = options.mask ? read_picture(*options.mask) : Result<std::string>{};
+    if (!mask) return Failure{mask.error()};
+    return OriginalFiles{.picture = *std::move(given),
+                         .mask = *std::move(mask),
+                         .strength = options.strength,
+                         .rule = *rule};
+}
+
+// The original's own size, to the nearest that the model takes.
+Result<> take_size(const OriginalFiles& files, const RenderOptions& options,
+                   const engine::ModelInfo& model, engine::Request& request) {
+    const auto size = picture::read_size(as_bytes(files.picture));
+    if (!size) return Failure{size.error()};
+    const auto side = [&](std::uint32_t pixels) {
+        const int multiple = model.size_multiple;
+        const int rounded = (static_cast<int>(pixels) + multiple / 2) / multiple * multiple;
+        return std::max(rounded, multiple);
+    };
+    request.width = options.width.value_or(side(size->width));
+    request.height = options.height.value_or(side(size->height));
+    return {};
+}
+
+Result<> begin_with(const OriginalFiles& files, const RenderOptions& options,
+                    const engine::ModelInfo& model, engine::Request& request) {
+    if (const auto sized = take_size(files, options, model, request); !sized) return sized;
+    auto original = decode_original(files, request.width, request.height);
+    if (!original) return Failure{original.error()};
+    request.original = *std::move(original);
+    return {};
+}
 
 Result<engine::Request> to_request(const RenderOptions& options, const engine::ModelInfo& model) {
     const auto choice = sampling::choose(options.sampler, options.schedule);
@@ -71,9 +117,10 @@ Result<> write_png(const engine::Pixels& pixels, const std::filesystem::path& pa
 }
 
 void print_summary(const RenderOptions& options, const engine::Picture& picture, double load_ms) {
+    const auto steps = static_cast<int>(picture.trajectory_leaves) - 1;
     std::printf(
         "%s: %d x %d, %d steps; load %.0f ms, text %.0f ms, denoise %.0f ms, decode %.0f ms\n",
-        options.out.c_str(), picture.pixels.width, picture.pixels.height, options.steps, load_ms,
+        options.out.c_str(), picture.pixels.width, picture.pixels.height, steps, load_ms,
         picture.times.text_ms, picture.times.denoise_ms, picture.times.decode_ms);
 }
 
@@ -82,11 +129,17 @@ Result<> render_to_file(const RenderOptions& options) {
     engine::Order order;
     if (options.latents_in)
         if (const auto read = read_latents(*options.latents_in, order); !read) return read;
+    const auto files = read_original(options);
+    if (!files) return Failure{files.error()};
     const auto model = engine::Model::load(options.model, options.device);
     if (!model) return Failure{model.error().during("load model")};
     const std::chrono::duration<double, std::milli> load = std::chrono::steady_clock::now() - begin;
     auto request = to_request(options, (*model)->info());
     if (!request) return Failure{request.error()};
+    if (*files) {
+        const auto begun = begin_with(**files, options, (*model)->info(), *request);
+        if (!begun) return Failure{begun.error()};
+    }
     order.request = *std::move(request);
 
     Dump dump;

@@ -139,7 +139,7 @@ TEST_CASE("an inpainting model without a picture to paint into refuses by field"
     const auto refused = paint(*model, order({"a fox", "", 4}, witness));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::invalid_argument);
-    CHECK(refused.error().field == "from");
+    CHECK(refused.error().field == "original");
 }
 
 }  // namespace

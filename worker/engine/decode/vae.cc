@@ -24,8 +24,8 @@ void refuse_other_kinds(ConfigReader& config) {
     for (const char* none : {"shift_factor", "latents_mean", "latents_std"}) {
         config.must_be(none, nullptr);
     }
-    // Of the encoder alone; whether the decoder may run in half precision (here it never does).
-    config.ignore({"use_quant_conv", "force_upcast"});
+    // Whether it may run in half precision (here it never does).
+    config.ignore({"force_upcast"});
 }
 
 void check_block_types(ConfigReader& config, const std::string& key, const std::string& only,
@@ -70,6 +70,7 @@ Result<VaeConfig> read_vae_config(ConfigReader& config) {
     // 0 would divide by nothing; 1e-6 is far below any model's.
     vae.scaling_factor = config.number("scaling_factor", 0.18215, 1e-6, kMaxScalingFactor);
     vae.post_quant_conv = config.boolean("use_post_quant_conv", true);
+    vae.quant_conv = config.boolean("use_quant_conv", true);
     vae.middle_attention = config.boolean("mid_block_add_attention", true);
     for (const std::int64_t each : vae.channels) {
         if (each % vae.groups != 0) {
@@ -94,10 +95,7 @@ at::Tensor VaeAttention::operator()(const at::Tensor& x) {
 }
 
 VaeDecoder::VaeDecoder(Weights& weights, const VaeConfig& config)
-    : VaeDecoder(weights.root() / "decoder", weights.root() / "post_quant_conv", config) {
-    weights.ignore("encoder");
-    weights.ignore("quant_conv");
-}
+    : VaeDecoder(weights.root() / "decoder", weights.root() / "post_quant_conv", config) {}
 
 VaeDecoder::VaeDecoder(const Scope& scope, const Scope& post_quant_conv, const VaeConfig& config)
     : config_(config),

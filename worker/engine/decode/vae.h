@@ -23,6 +23,7 @@ struct VaeConfig {
     int sample_height = 0;
     double scaling_factor = 1;  // The sampler's latents are the encoder's times this.
     bool post_quant_conv = true;
+    bool quant_conv = true;
     bool middle_attention = true;
 
     // Pixels per latent cell, each way.
@@ -46,7 +47,7 @@ class VaeAttention {
 
 class VaeDecoder {
   public:
-    // Takes the decoder's tensors; the encoder's stay in the file.
+    // Takes the decoder's tensors; the encoder's are encode/vae_encoder's.
     VaeDecoder(Weights& weights, const VaeConfig& config);
 
     // latent: [1, latent_channels, h, w] as the sampler leaves it, on the model's device.

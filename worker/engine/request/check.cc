@@ -21,6 +21,31 @@ Result<> check_side(const std::string& field, int pixels, int multiple) {
                             std::to_string(nearest));
 }
 
+Result<> check_mask(const ModelInfo& model, const Original& original) {
+    if (original.mask.empty() && model.extra_channels > 0)
+        return wrong("mask", "is missing: this model paints what a mask leaves open");
+    const std::size_t pixels = original.picture.rgb.size() / 3;
+    if (original.mask.empty() || original.mask.size() == pixels) return {};
+    return wrong("mask", "must have as many pixels as the picture");
+}
+
+Result<> check_original(const ModelInfo& model, const Request& request) {
+    const Original& original = *request.original;
+    if (!model.can_encode)
+        return fail(ErrorCode::unimplemented,
+                    "this model's autoencoder has no encoder: it cannot begin with a picture",
+                    "original");
+    const Pixels& picture = original.picture;
+    const auto bytes = std::size_t{3} * static_cast<std::size_t>(request.width) *
+                       static_cast<std::size_t>(request.height);
+    if (picture.width != request.width || picture.height != request.height ||
+        picture.rgb.size() != bytes)
+        return wrong("original", "must have the size of the picture that is asked for");
+    if (const auto ok = check_mask(model, original); !ok) return ok;
+    return sampling::check_strength(original.rule, static_cast<std::uint32_t>(request.steps),
+                                    original.strength);
+}
+
 // Is `tensor` [1, channels, height / f, width / f]?
 Result<> check_cells(const ModelInfo& model, const Request& request, int channels,
                      const Latent& tensor, const std::string& field) {
@@ -39,6 +64,13 @@ Result<> check_cells(const ModelInfo& model, const Request& request, int channel
 
 }  // namespace
 
+int steps_made(const Request& request) {
+    if (!request.original) return request.steps;
+    return static_cast<int>(sampling::steps_made(request.original->rule,
+                                                 static_cast<std::uint32_t>(request.steps),
+                                                 request.original->strength));
+}
+
 Result<> check_request(const ModelInfo& model, const Request& request) {
     if (const auto ok = check_side("width", request.width, model.size_multiple); !ok) return ok;
     if (const auto ok = check_side("height", request.height, model.size_multiple); !ok) return ok;
@@ -50,7 +82,7 @@ Result<> check_request(const ModelInfo& model, const Request& request) {
     if (!std::isfinite(request.guidance) || request.guidance < 0) {
         return wrong("guidance", "must be a number from 0 up; 1 leaves guidance out");
     }
-    return {};
+    return request.original ? check_original(model, request) : Result<>{};
 }
 
 Result<> check_start(const ModelInfo& model, const Request& request, const Latent& start) {
@@ -64,7 +96,8 @@ Result<> check_beside(const ModelInfo& model, const Request& request,
     }
     if (beside) return check_cells(model, request, model.extra_channels, *beside, "extra");
     if (model.extra_channels == 0) return {};
-    return wrong("from", "is missing: this model paints into a picture and needs one");
+    if (request.original) return {};
+    return wrong("original", "is missing: this model paints what a mask leaves open of a picture");
 }
 
 }  // namespace gotong::engine

@@ -16,7 +16,8 @@ inline constexpr int kMaxSide = 16'384;
 Result<> check_request(const ModelInfo& model, const Request& request);
 Result<> check_start(const ModelInfo& model, const Request& request, const Latent& start);
 
-// What an inpainting model needs and no other takes: mask and masked picture's latent.
+// What an inpainting model needs and no other takes: mask and masked picture's latent, of the
+// request's original or given as they are.
 Result<> check_beside(const ModelInfo& model, const Request& request,
                       const std::optional<Latent>& beside);
 

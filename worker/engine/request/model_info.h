@@ -36,6 +36,7 @@ struct ModelInfo {
     int max_steps = 0;  // The scheduler's num_train_timesteps.
     // What an inpainting model sees beside the latent: a mask and the masked picture's latent.
     int extra_channels = 0;
+    bool can_encode = false;  // A picture can be given to begin with.
     // The denoiser is told the guidance scale, and there is no negative prompt: a latent
     // consistency model.
     bool is_told_guidance = false;

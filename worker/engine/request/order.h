@@ -12,8 +12,10 @@ struct Order {
     Request request;
     Observer* observer = nullptr;  // Outlives the picture's making.
     std::stop_token stop{};
-    std::optional<Latent> start{};   // In the place of seeded noise; scaled by the first sigma.
-    std::optional<Latent> beside{};  // What an inpainting model sees beside the latent.
+    std::optional<Latent> start{};  // In the place of seeded noise; scaled by the first sigma.
+    // What an inpainting model sees beside the latent, in the place of what it makes of the
+    // request's original.
+    std::optional<Latent> beside{};
 };
 
 }  // namespace gotong::engine

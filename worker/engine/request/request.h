@@ -6,16 +6,35 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "common/sampling/samplers.h"
+#include "common/sampling/strength.h"
 
 namespace gotong::engine {
 
 using sampling::SamplerKind;
 using sampling::ScheduleKind;
+using sampling::StrengthRule;
+
+// Row-major, 3 bytes a pixel.
+struct Pixels {
+    int width = 0;
+    int height = 0;
+    std::vector<std::uint8_t> rgb;
+};
+
+// A picture to begin with: noised as far as `strength` says, then denoised again.
+struct Original {
+    Pixels picture;  // Of the request's size.
+    // One byte a pixel: 0 keeps it, anything else has it painted anew. Empty: all is painted anew.
+    std::vector<std::uint8_t> mask{};
+    double strength = 0;  // 0 .. 1
+    StrengthRule rule = StrengthRule::a1111;
+};
 
 // One picture. The pipeline checks it against the loaded model (sizes) and refuses what the
 // engine cannot do; what the pool allows is narrower and the coordinator's affair.
@@ -24,19 +43,16 @@ struct Request {
     std::string negative_prompt;  // UTF-8; ignored where guidance <= 1, or the model is told it.
     int width = 0;                // Pixels; a multiple of Model::info().size_multiple.
     int height = 0;               // Pixels; the same.
-    int steps = 0;                // 1 .. the scheduler's num_train_timesteps.
-    double guidance = 0;          // Classifier-free guidance scale; <= 1 leaves it out.
+    int steps = 0;        // Of the whole way from noise: 1 .. the scheduler's num_train_timesteps.
+    double guidance = 0;  // Classifier-free guidance scale; <= 1 leaves it out.
     SamplerKind sampler = SamplerKind::dpmpp_2m;
     ScheduleKind schedule = ScheduleKind::normal;
     std::uint64_t seed = 0;
+    std::optional<Original> original{};
 };
 
-// Row-major, 3 bytes a pixel.
-struct Pixels {
-    int width = 0;
-    int height = 0;
-    std::vector<std::uint8_t> rgb;
-};
+// Steps that are made: all, or with an original the last so many.
+int steps_made(const Request& request);
 
 // An fp32 tensor, row-major, seen in place: valid only during the call that hands it out.
 struct TensorView {
@@ -67,7 +83,7 @@ struct Conditioning {
 // The sampler's latent after `step` steps; step 0 is the start.
 struct StepView {
     int step = 0;
-    int steps = 0;
+    int steps = 0;      // steps_made() of the request.
     TensorView latent;  // [1, channels, height, width]
 };
 
@@ -85,8 +101,9 @@ class Observer {
     // only for those who ask.
     virtual bool wants_model_output(int /*call*/) const { return false; }
     virtual void on_model_output(int /*call*/, const TensorView&) {}
-    virtual void on_latent(const StepView&) {}   // steps + 1 times.
-    virtual void on_image(const TensorView&) {}  // [1, 3, height, width], 0 .. 1
+    virtual void on_original(const TensorView&) {}  // Its latent, [1, channels, h, w].
+    virtual void on_latent(const StepView&) {}      // steps_made() + 1 times.
+    virtual void on_image(const TensorView&) {}     // [1, 3, height, width], 0 .. 1
 };
 
 struct StageTimes {
@@ -98,7 +115,7 @@ struct StageTimes {
 struct Picture {
     Pixels pixels;
     std::array<std::uint8_t, 32> trajectory_root{};  // RFC 6962 root over the latents' leaves.
-    std::uint32_t trajectory_leaves = 0;             // steps + 1
+    std::uint32_t trajectory_leaves = 0;             // steps_made() + 1
     StageTimes times;
 };
 

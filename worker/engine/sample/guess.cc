@@ -8,7 +8,8 @@ namespace gotong::engine {
 
 Evaluation unscaled_evaluation(PredictionKind prediction, double timestep, double sigma) {
     const double scale = sigma * sigma + 1;
-    Evaluation evaluation{.timestep = timestep, .input_scale = 1 / std::sqrt(scale)};
+    Evaluation evaluation{
+        .timestep = timestep, .input_scale = 1 / std::sqrt(scale), .sees = {1, sigma}};
     switch (prediction) {
         case PredictionKind::epsilon:
             evaluation.from_latent = 1;
@@ -26,7 +27,7 @@ Evaluation unscaled_evaluation(PredictionKind prediction, double timestep, doubl
 
 Evaluation unit_evaluation(PredictionKind prediction, double timestep, double signal,
                            double noise) {
-    Evaluation evaluation{.timestep = timestep};
+    Evaluation evaluation{.timestep = timestep, .sees = {signal, noise}};
     switch (prediction) {
         case PredictionKind::epsilon:
             evaluation.from_latent = 1 / signal;

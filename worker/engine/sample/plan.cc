@@ -10,7 +10,7 @@
 namespace gotong::engine {
 namespace {
 
-using Planner = Plan (*)(const SchedulerConfig&, ScheduleKind, int);
+using Planner = Plan (*)(const SchedulerConfig&, ScheduleKind, const Stretch&);
 
 // In the order of SamplerKind.
 constexpr std::array<Planner, 17> kPlanners{
@@ -67,7 +67,7 @@ std::size_t Plan::memory() const {
 }
 
 Result<Plan> make_plan(const SchedulerConfig& config, SamplerKind sampler, ScheduleKind schedule,
-                       int steps) {
+                       const Stretch& stretch) {
     if (const auto fits = sampling::check_pair(sampler, schedule); !fits)
         return Failure{fits.error()};
     const bool trails = schedule == ScheduleKind::trailing;
@@ -75,9 +75,11 @@ Result<Plan> make_plan(const SchedulerConfig& config, SamplerKind sampler, Sched
     if (trails) spaced.spacing = SpacingKind::trailing;
     const ScheduleKind spread =
         trails && sampler != SamplerKind::lcm ? ScheduleKind::normal : schedule;
-    if (const auto fits = check_steps(spaced, sampler, spread, steps); !fits)
+    if (const auto fits = check_steps(spaced, sampler, spread, stretch.steps); !fits)
         return Failure{fits.error()};
-    return kPlanners.at(static_cast<std::size_t>(sampler))(spaced, spread, steps);
+    if (stretch.skipped < 0 || stretch.skipped >= stretch.steps)
+        return fail(ErrorCode::invalid_argument, "no step is left to make", "strength");
+    return kPlanners.at(static_cast<std::size_t>(sampler))(spaced, spread, stretch);
 }
 
 }  // namespace gotong::engine

@@ -32,9 +32,16 @@ struct Mix {
     std::vector<double> kept{};  // [k]: of what was kept k + 1 evaluations before.
 };
 
+// What a noised picture is made of: signal x picture + noise x unit noise.
+struct Shares {
+    double signal = 0;
+    double noise = 0;
+};
+
 struct Evaluation {
     double timestep = 0;  // What the denoiser is told; may be fractional.
     double input_scale = 1;
+    Shares sees{};  // Of the latent, where it is on the way that the schedule says.
 
     double from_latent = 0;
     double from_output = 0;
@@ -50,17 +57,29 @@ struct Plan {
     double clamp_denoised = 0;    // Clamp to +- this; 0: leave as it is.
     std::vector<Evaluation> evaluations{};
 
+    // Where the way begins with a picture: what the start latent is made of.
+    Shares begins() const { return evaluations.front().sees; }
+
     int steps() const;           // Evaluations that end one.
     std::size_t memory() const;  // How many evaluations back `kept` looks.
 };
 
+// A way of `steps` steps down from pure noise, of which the first `skipped` are left out because a
+// picture was given to begin with. What remains keeps its timesteps; a sampler that remembers
+// starts there with nothing to remember, and PLMS makes the first step there twice.
+struct Stretch {
+    int steps = 0;
+    int skipped = 0;  // 0 .. steps - 1
+};
+
 // The normal schedule is diffusers' for the same sampler and config; so are karras, exponential,
 // beta and trailing where diffusers has them (docs/samplers.md). Takes as many evaluations as
-// sampling::denoiser_calls says.
+// sampling::denoiser_calls says of the steps that are not skipped.
 //
 // Errors: invalid_argument on `steps` outside what config and sampler allow (1 to
-// config.train_steps(), or fewer), and on a schedule that the sampler does not take.
+// config.train_steps(), or fewer), on `skipped` that leaves no step, and on a schedule that the
+// sampler does not take.
 Result<Plan> make_plan(const SchedulerConfig& config, SamplerKind sampler, ScheduleKind schedule,
-                       int steps);
+                       const Stretch& stretch);
 
 }  // namespace gotong::engine

@@ -16,6 +16,11 @@ struct Leap {
     double next_alpha;
 };
 
+std::vector<Leap> without(int skipped, std::vector<Leap> leaps) {
+    leaps.erase(leaps.begin(), leaps.begin() + skipped);
+    return leaps;
+}
+
 double alpha_at(const SchedulerConfig& config, double timestep) {
     const auto last = static_cast<double>(config.train_steps() - 1);
     return static_cast<double>(
@@ -24,8 +29,8 @@ double alpha_at(const SchedulerConfig& config, double timestep) {
 
 // Between the alphas of unscaled latents' stops: the same noise levels in other variables.
 std::vector<Leap> leaps_between_sigmas(const SchedulerConfig& config, ScheduleKind schedule,
-                                       int steps) {
-    const Stops stops = unscaled_stops(config, schedule, steps);
+                                       const Stretch& stretch) {
+    const Stops stops = unscaled_stops(config, schedule, stretch);
     const auto alpha = [&](std::size_t i) { return 1 / (1 + stops.sigmas[i] * stops.sigmas[i]); };
     std::vector<Leap> leaps;
     for (std::size_t i = 0; i < stops.steps(); ++i)
@@ -133,29 +138,32 @@ double clamp_of(const SchedulerConfig& config, bool by_default) {
 
 }  // namespace
 
-Plan ddim_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan ddim_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     Plan plan{.clamp_denoised = clamp_of(config, true)};
     for (const Leap& leap : schedule == ScheduleKind::normal
-                                ? ddim_leaps(config, steps)
-                                : leaps_between_sigmas(config, schedule, steps))
+                                ? without(stretch.skipped, ddim_leaps(config, stretch.steps))
+                                : leaps_between_sigmas(config, schedule, stretch))
         plan.evaluations.push_back(ddim_evaluation(config, leap));
     return plan;
 }
 
-Plan ddpm_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan ddpm_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     Plan plan{.clamp_denoised = clamp_of(config, true)};
-    for (const Leap& leap : schedule == ScheduleKind::normal
-                                ? leaps_between(config, leading_timesteps(config, steps))
-                                : leaps_between_sigmas(config, schedule, steps))
+    for (const Leap& leap :
+         schedule == ScheduleKind::normal
+             ? without(stretch.skipped,
+                       leaps_between(config, leading_timesteps(config, stretch.steps)))
+             : leaps_between_sigmas(config, schedule, stretch))
         plan.evaluations.push_back(ddpm_evaluation(config, leap));
     return plan;
 }
 
-Plan lcm_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan lcm_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     Plan plan{.clamp_denoised = clamp_of(config, false)};
-    const auto leaps = schedule == ScheduleKind::normal
-                           ? leaps_between(config, lcm_timesteps(config, steps))
-                           : leaps_between_sigmas(config, schedule, steps);
+    const auto leaps =
+        schedule == ScheduleKind::normal
+            ? without(stretch.skipped, leaps_between(config, lcm_timesteps(config, stretch.steps)))
+            : leaps_between_sigmas(config, schedule, stretch);
     for (std::size_t i = 0; i < leaps.size(); ++i)
         plan.evaluations.push_back(lcm_evaluation(config, leaps[i], i + 1 == leaps.size()));
     return plan;

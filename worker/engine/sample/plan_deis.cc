@@ -28,10 +28,10 @@ double log_line_integral(double from, double to, double one, double none) {
 
 }  // namespace
 
-Plan deis_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan deis_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     using End = MultistepRules::End;
     const Stops stops = multistep_stops(
-        config, schedule, steps, {.normal_end = End::smallest, .sigma_end = End::repeats_last});
+        config, schedule, stretch, {.normal_end = End::smallest, .sigma_end = End::repeats_last});
     Plan plan;
     for (std::size_t i = 0; i < stops.steps(); ++i) {
         const double from = stops.sigmas[i];
@@ -43,7 +43,7 @@ Plan deis_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) 
         evaluation.keep = noise_guess(config.prediction, here);
         const bool last = i + 1 == stops.steps();
         double now = to - from;
-        if (i > 0 && !(last && config.lower_order_final && steps < kFewSteps)) {
+        if (i > 0 && !(last && config.lower_order_final && stretch.steps < kFewSteps)) {
             const double before = stops.sigmas[i - 1];
             now = log_line_integral(from, to, from, before);
             evaluation.next.kept = {signal * log_line_integral(from, to, before, from)};

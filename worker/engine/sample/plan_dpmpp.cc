@@ -6,10 +6,10 @@
 namespace gotong::engine {
 namespace {
 
-Stops dpmpp_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Stops dpmpp_stops(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     using End = MultistepRules::End;
     const End end = config.end_at_sigma_min ? End::smallest : End::no_noise;
-    return multistep_stops(config, schedule, steps,
+    return multistep_stops(config, schedule, stretch,
                            {.clips_lambda = true,
                             .keeps_cosine_fractions = true,
                             .normal_end = end,
@@ -39,14 +39,15 @@ bool ends_in_first_order(const SchedulerConfig& config, int steps) {
 }
 
 // Second order by the midpoint rule, from the guess of one step before.
-Plan second_order_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps, int power) {
-    const Stops stops = dpmpp_stops(config, schedule, steps);
+Plan second_order_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch,
+                       int power) {
+    const Stops stops = dpmpp_stops(config, schedule, stretch);
     Plan plan;
     for (std::size_t i = 0; i < stops.steps(); ++i) {
         auto evaluation = first_order(config, stops, i, power);
         Mix& next = evaluation.next;
         const bool last = i + 1 == stops.steps();
-        if (i > 0 && !(last && ends_in_first_order(config, steps))) {
+        if (i > 0 && !(last && ends_in_first_order(config, stretch.steps))) {
             const double ratio = std::log(stops.sigmas[i - 1] / stops.sigmas[i]) /
                                  std::log(stops.sigmas[i] / stops.sigmas[i + 1]);
             const double previous = -next.denoised / (2 * ratio);
@@ -83,16 +84,18 @@ void add_higher_order(Mix& next, const Stops& stops, std::size_t i, double signa
 
 }  // namespace
 
-Plan dpmpp_2m_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    return second_order_plan(config, schedule, steps, 1);
+Plan dpmpp_2m_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
+    return second_order_plan(config, schedule, stretch, 1);
 }
 
-Plan dpmpp_2m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    return second_order_plan(config, schedule, steps, 2);
+Plan dpmpp_2m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule,
+                       const Stretch& stretch) {
+    return second_order_plan(config, schedule, stretch, 2);
 }
 
-Plan dpmpp_3m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    const Stops stops = dpmpp_stops(config, schedule, steps);
+Plan dpmpp_3m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule,
+                       const Stretch& stretch) {
+    const Stops stops = dpmpp_stops(config, schedule, stretch);
     Plan plan;
     for (std::size_t i = 0; i < stops.steps(); ++i) {
         auto evaluation = first_order(config, stops, i, 2);

@@ -37,8 +37,8 @@ double lagrange_integral(const Stops& stops, std::size_t i, std::size_t j, std::
 
 }  // namespace
 
-Plan euler_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    Stops stops = unscaled_stops(config, schedule, steps);
+Plan euler_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
+    Stops stops = unscaled_stops(config, schedule, stretch);
     if (config.end_at_sigma_min) stops.sigmas.back() = SigmaTable(config).smallest();
     Plan plan{.init_noise_sigma = unscaled_start(config, stops)};
     for (std::size_t i = 0; i < stops.steps(); ++i)
@@ -46,8 +46,8 @@ Plan euler_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps)
     return plan;
 }
 
-Plan euler_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    const Stops stops = unscaled_stops(config, schedule, steps);
+Plan euler_a_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
+    const Stops stops = unscaled_stops(config, schedule, stretch);
     Plan plan{.init_noise_sigma = unscaled_start(config, stops)};
     for (std::size_t i = 0; i < stops.steps(); ++i)
         plan.evaluations.push_back(euler_evaluation(
@@ -56,9 +56,9 @@ Plan euler_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int step
 }
 
 // The last four slopes, (x - denoised) / sigma, are kept and integrated as a cubic.
-Plan lms_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan lms_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     constexpr std::size_t kOrder = 4;
-    const Stops stops = unscaled_stops(config, schedule, steps);
+    const Stops stops = unscaled_stops(config, schedule, stretch);
     Plan plan{.init_noise_sigma = unscaled_start(config, stops)};
     for (std::size_t i = 0; i < stops.steps(); ++i) {
         const double sigma = stops.sigmas[i];

@@ -84,10 +84,13 @@ Mix once_more(const Transfer& by, const Mix& slope) {
 
 }  // namespace
 
-Plan plms_plan(const SchedulerConfig& config, ScheduleKind /*even in any case*/, int steps) {
+Plan plms_plan(const SchedulerConfig& config, ScheduleKind /*even in any case*/,
+               const Stretch& stretch) {
     const double final_alpha = config.set_alpha_to_one.value_or(false) ? 1 : alpha_or(config, 0, 1);
-    const double stride = config.train_steps() / steps;
-    auto timesteps = spaced_timesteps(config, config.spacing.value_or(SpacingKind::leading), steps);
+    const double stride = config.train_steps() / stretch.steps;
+    auto timesteps =
+        spaced_timesteps(config, config.spacing.value_or(SpacingKind::leading), stretch.steps);
+    timesteps.erase(timesteps.begin(), timesteps.begin() + stretch.skipped);
     for (double& t : timesteps) t = std::nearbyint(t);
     if (timesteps.size() > 1) timesteps.insert(timesteps.begin() + 1, timesteps[1]);
 

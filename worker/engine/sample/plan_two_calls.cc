@@ -65,8 +65,8 @@ Evaluation exponential_call(const SchedulerConfig& config, const SigmaTable& tab
 }
 
 // diffusers' KDPM2 schedulers round Karras timesteps, though not those half way.
-Stops dpm2_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    Stops stops = unscaled_stops(config, schedule, steps);
+Stops dpm2_stops(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
+    Stops stops = unscaled_stops(config, schedule, stretch);
     if (schedule == ScheduleKind::karras)
         for (double& t : stops.timesteps) t = std::nearbyint(t);
     return stops;
@@ -75,8 +75,8 @@ Stops dpm2_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps
 }  // namespace
 
 // The mean of the slopes at both ends of the step.
-Plan heun_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    const Stops stops = unscaled_stops(config, schedule, steps);
+Plan heun_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
+    const Stops stops = unscaled_stops(config, schedule, stretch);
     std::size_t next = 0;  // The stop that a step leads to: its timestep is the second call's.
     auto plan = two_calls_plan(config, stops, [&](Plan& to, const TwoCalls& step) {
         auto first = first_call(config, step, step.to);
@@ -92,9 +92,9 @@ Plan heun_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) 
     return plan;
 }
 
-Plan dpm2_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan dpm2_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     const SigmaTable table(config);
-    const Stops stops = dpm2_stops(config, schedule, steps);
+    const Stops stops = dpm2_stops(config, schedule, stretch);
     return two_calls_plan(config, stops, [&](Plan& plan, const TwoCalls& step) {
         const double middle = std::sqrt(step.from * step.to);
         plan.evaluations.push_back(first_call(config, step, middle));
@@ -102,9 +102,9 @@ Plan dpm2_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) 
     });
 }
 
-Plan dpm2_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan dpm2_a_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     const SigmaTable table(config);
-    const Stops stops = dpm2_stops(config, schedule, steps);
+    const Stops stops = dpm2_stops(config, schedule, stretch);
     return two_calls_plan(config, stops, [&](Plan& plan, const TwoCalls& step) {
         const Descent descent = exact_descent(step.from, step.to);
         const double middle = std::sqrt(step.from * descent.down);
@@ -113,9 +113,9 @@ Plan dpm2_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps
     });
 }
 
-Plan dpmpp_2s_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan dpmpp_2s_a_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     const SigmaTable table(config);
-    const Stops stops = unscaled_stops(config, schedule, steps);
+    const Stops stops = unscaled_stops(config, schedule, stretch);
     return two_calls_plan(config, stops, [&](Plan& plan, const TwoCalls& step) {
         const Descent descent = exact_descent(step.from, step.to);
         const double middle = std::sqrt(step.from * descent.down);
@@ -125,9 +125,9 @@ Plan dpmpp_2s_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int s
 }
 
 // The first call leads to a noisy middle, too, so that both draw.
-Plan dpmpp_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Plan dpmpp_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     const SigmaTable table(config);
-    const Stops stops = unscaled_stops(config, schedule, steps);
+    const Stops stops = unscaled_stops(config, schedule, stretch);
     return two_calls_plan(config, stops, [&](Plan& plan, const TwoCalls& step) {
         const double middle = std::sqrt(step.from * step.to);
         const Descent halfway = exact_descent(step.from, middle);

@@ -9,10 +9,10 @@
 namespace gotong::engine {
 namespace {
 
-Stops unipc_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Stops unipc_stops(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     using End = MultistepRules::End;
     const bool zero = !config.end_at_sigma_min;
-    return multistep_stops(config, schedule, steps,
+    return multistep_stops(config, schedule, stretch,
                            {.normal_end = zero ? End::no_noise : End::smallest,
                             .sigma_end = zero ? End::no_noise : End::repeats_last});
 }
@@ -82,8 +82,8 @@ Mix composed(const Mix& outer, const Mix& inner) {
 
 }  // namespace
 
-Plan unipc_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
-    const Stops stops = unipc_stops(config, schedule, steps);
+Plan unipc_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
+    const Stops stops = unipc_stops(config, schedule, stretch);
     Plan plan;
     for (std::size_t i = 0; i < stops.steps(); ++i) {
         const Shares here = shares_of(stops.sigmas[i]);

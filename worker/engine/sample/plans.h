@@ -1,5 +1,6 @@
 // One function for each kind of sampler; make_plan (plan.h) has checked what they are given.
 // `schedule` is never trailing here: that is the normal schedule of a config with that spacing.
+// Rules about few steps speak of all of the way; what goes by the first step, of the stretch's.
 #pragma once
 
 #include "worker/engine/sample/plan.h"
@@ -14,10 +15,6 @@ Evaluation unscaled_evaluation(PredictionKind prediction, double timestep, doubl
 Evaluation unit_evaluation(PredictionKind prediction, double timestep, double signal, double noise);
 
 // A stop's shares in a latent of unit variance.
-struct Shares {
-    double signal;
-    double noise;
-};
 Shares shares_of(double sigma);
 
 // With fewer steps diffusers' multistep solvers end with a step of first order (lower_order_final).
@@ -38,25 +35,27 @@ Descent rounded_descent(double from, double to);
 // The same formula, exactly: down is to^2 / from.
 Descent exact_descent(double from, double to);
 
-Plan euler_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan euler_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan lms_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
+Plan euler_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan euler_a_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan lms_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
 
-Plan heun_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan dpm2_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan dpm2_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan dpmpp_2s_a_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan dpmpp_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
+Plan heun_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan dpm2_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan dpm2_a_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan dpmpp_2s_a_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan dpmpp_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
 
-Plan dpmpp_2m_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan dpmpp_2m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan dpmpp_3m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan unipc_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan deis_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
+Plan dpmpp_2m_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan dpmpp_2m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule,
+                       const Stretch& stretch);
+Plan dpmpp_3m_sde_plan(const SchedulerConfig& config, ScheduleKind schedule,
+                       const Stretch& stretch);
+Plan unipc_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan deis_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
 
-Plan ddim_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan ddpm_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan lcm_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
-Plan plms_plan(const SchedulerConfig& config, ScheduleKind schedule, int steps);
+Plan ddim_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan ddpm_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan lcm_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
+Plan plms_plan(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
 
 }  // namespace gotong::engine

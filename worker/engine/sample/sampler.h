@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <utility>
 
 #include "worker/engine/sample/plan.h"
 
@@ -22,13 +23,20 @@ namespace gotong::engine {
 // One picture's way from noise to latent. Not shared between threads.
 class Sampler {
   public:
-    // `start`: fp32, noise times the plan's init_noise_sigma.
+    // `start`: fp32, noise times the plan's init_noise_sigma, or what the plan begins with.
     Sampler(Plan plan, at::Tensor start);
 
     bool is_done() const { return call_ == plan_.evaluations.size(); }
     int steps() const { return steps_; }
     int steps_done() const { return steps_done_; }
     int calls_done() const { return static_cast<int>(call_); }
+
+    // What the latent is made of, at the end of a step: no noise when done.
+    Shares level() const { return is_done() ? Shares{1, 0} : now().sees; }
+
+    // Puts another latent in the place of this one, at the end of a step. What is remembered of
+    // the denoiser's answers stays.
+    void replace_latent(at::Tensor latent) { latent_ = std::move(latent); }
 
     // The latent: between the calls of one step, the one at which the denoiser is asked next.
     const at::Tensor& latent() const { return latent_; }

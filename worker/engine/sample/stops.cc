@@ -52,8 +52,10 @@ Stops sgm_uniform_stops(const SchedulerConfig& config, const SigmaTable& table, 
     return stops;
 }
 
-Stops finished(Stops stops, double end) {
+Stops finished(Stops stops, double end, int skipped) {
     stops.sigmas.push_back(end);
+    stops.sigmas.erase(stops.sigmas.begin(), stops.sigmas.begin() + skipped);
+    stops.timesteps.erase(stops.timesteps.begin(), stops.timesteps.begin() + skipped);
     for (double& sigma : stops.sigmas) sigma = to_fp32(sigma);
     return stops;
 }
@@ -126,10 +128,11 @@ int usable_train_steps(const SchedulerConfig& config) {
                                           config.alphas_cumprod.end(), too_noisy));
 }
 
-Stops unscaled_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps) {
+Stops unscaled_stops(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch) {
     const SigmaTable table(config);
+    const int steps = stretch.steps;
     if (schedule == ScheduleKind::sgm_uniform)
-        return finished(sgm_uniform_stops(config, table, steps), 0);
+        return finished(sgm_uniform_stops(config, table, steps), 0, stretch.skipped);
     Stops stops;
     stops.timesteps =
         spaced_timesteps(config, config.spacing.value_or(SpacingKind::linspace), steps);
@@ -140,26 +143,27 @@ Stops unscaled_stops(const SchedulerConfig& config, ScheduleKind schedule, int s
         for (std::size_t i = 0; i < stops.sigmas.size(); ++i)
             stops.timesteps[i] = to_fp32(table.timestep_of(stops.sigmas[i]));
     }
-    return finished(std::move(stops), 0);
+    return finished(std::move(stops), 0, stretch.skipped);
 }
 
-Stops multistep_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps,
+Stops multistep_stops(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch,
                       const MultistepRules& rules) {
     const SigmaTable table(config);
+    const int steps = stretch.steps;
     const bool spreads = spreads_sigmas(schedule);
     Stops stops = schedule == ScheduleKind::sgm_uniform ? sgm_uniform_stops(config, table, steps)
                   : spreads ? spread_multistep_stops(config, table, schedule, steps, rules)
                             : spaced_multistep_stops(config, table, steps, rules);
     switch (spreads ? rules.sigma_end : rules.normal_end) {
         case MultistepRules::End::no_noise:
-            return finished(std::move(stops), 0);
+            return finished(std::move(stops), 0, stretch.skipped);
         case MultistepRules::End::smallest:
-            return finished(std::move(stops), table.smallest());
+            return finished(std::move(stops), table.smallest(), stretch.skipped);
         case MultistepRules::End::repeats_last:
             break;
     }
     const double last = stops.sigmas.back();
-    return finished(std::move(stops), last);
+    return finished(std::move(stops), last, stretch.skipped);
 }
 
 }  // namespace gotong::engine

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "worker/engine/request/request.h"
+#include "worker/engine/sample/plan.h"
 #include "worker/engine/sample/schedule.h"
 
 namespace gotong::engine {
@@ -18,8 +19,8 @@ struct Stops {
 
 // Of diffusers' schedulers that work on unscaled latents (Euler, Heun, LMS, KDPM2, DPMSolverSDE):
 // fractional timesteps, down to no noise. Schedules other than normal spread out between the first
-// and the last sigma of the spacing.
-Stops unscaled_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps);
+// and the last sigma of the spacing. Stops that the stretch skips are left out.
+Stops unscaled_stops(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch);
 
 // What the multistep solvers (DPM++, UniPC, DEIS) differ in.
 struct MultistepRules {
@@ -31,8 +32,9 @@ struct MultistepRules {
     End sigma_end = End::no_noise;        // ...and of those that spread sigmas.
 };
 
-// Whole timesteps, as the solvers' schedulers in diffusers hand them to the denoiser.
-Stops multistep_stops(const SchedulerConfig& config, ScheduleKind schedule, int steps,
+// Whole timesteps, as the solvers' schedulers in diffusers hand them to the denoiser. Stops that
+// the stretch skips are left out.
+Stops multistep_stops(const SchedulerConfig& config, ScheduleKind schedule, const Stretch& stretch,
                       const MultistepRules& rules);
 
 // As many timesteps as steps, noisiest first. `linspace` gives fractions.

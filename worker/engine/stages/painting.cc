@@ -10,20 +10,37 @@
 
 namespace gotong::engine {
 
+namespace {
+
+Result<std::optional<EncodedOriginal>> begin_original(Model::Parts& model, const Order& order) {
+    if (!order.request.original) return std::nullopt;
+    auto encoded = encode_original(model, order.request, *order.observer);
+    if (!encoded) return Failure{encoded.error()};
+    return std::optional{*std::move(encoded)};
+}
+
+}  // namespace
+
 Result<Painting> Painting::begin(Model::Parts& model, Order order) {
     const auto began = std::chrono::steady_clock::now();
     const Request& request = order.request;
     order.observer->on_phase(Phase::encoding);
-    auto plan = make_plan(model.scheduler, request.sampler, request.schedule, request.steps);
+    auto plan = make_plan(model.scheduler, request.sampler, request.schedule,
+                          {request.steps, request.steps - steps_made(request)});
     if (!plan) return Failure{plan.error()};
     auto prompted = condition(model, request, *order.observer);
     if (!prompted) return Failure{prompted.error()};
-    at::Tensor start = start_latent(model.info, request, plan->init_noise_sigma, order.start);
+    auto original = begin_original(model, order);
+    if (!original) return Failure{original.error()};
+    at::Tensor start = start_latent(model.info, request, *plan, *original, order.start);
     const bool guides = is_guided(model.info, request);
     Painting painting{std::move(order), guides, *std::move(prompted),
                       Sampler{*std::move(plan), std::move(start)}};
-    if (const auto& beside = painting.order_.beside)
-        painting.beside_ = from_values(beside->values, beside->shape);
+    if (const auto& given = painting.order_.beside)
+        painting.beside_ = from_values(given->values, given->shape);
+    else if (*original)
+        painting.beside_ = (*original)->beside;
+    painting.original_ = *std::move(original);
     painting.lap_ = began;
     painting.times_.text_ms = painting.lap();
     painting.order_.observer->on_phase(Phase::denoising);
@@ -48,6 +65,7 @@ Result<> Painting::take(const at::Tensor& output) {
     if (sampler_.wants_noise())
         noise = seeded_noise(order_.request, sampler_.noise_offset(), answer.sizes());
     if (!sampler_.take(answer, noise)) return {};
+    keep_outside_mask();
     if (!is_finite(sampler_.latent())) {
         return fail(ErrorCode::internal, "the latent is no longer finite after step " +
                                              std::to_string(sampler_.steps_done()) + " of " +
@@ -57,8 +75,13 @@ Result<> Painting::take(const at::Tensor& output) {
     return {};
 }
 
+void Painting::keep_outside_mask() {
+    if (!original_ || !original_->mask.defined() || beside_.defined()) return;
+    sampler_.replace_latent(kept_outside(*original_, sampler_.latent(), sampler_.level()));
+}
+
 void Painting::show_latent() {
-    const StepView seen{sampler_.steps_done(), order_.request.steps, view(sampler_.latent())};
+    const StepView seen{sampler_.steps_done(), sampler_.steps(), view(sampler_.latent())};
     trajectory_.add(seen.latent);
     order_.observer->on_latent(seen);
 }
@@ -70,6 +93,7 @@ Result<Picture> Painting::finish(Model::Parts& model) {
     if (!image) return Failure{image.error()};
     order_.observer->on_image(view(*image));
     Picture picture{to_pixels(*image), trajectory_.root(), trajectory_.leaves(), times_};
+    if (order_.request.original) restore_kept(*order_.request.original, picture.pixels);
     picture.times.decode_ms = lap();
     return picture;
 }

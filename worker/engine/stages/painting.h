@@ -6,17 +6,20 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "worker/engine/request/order.h"
 #include "worker/engine/sample/sampler.h"
 #include "worker/engine/stages/condition.h"
+#include "worker/engine/stages/original.h"
 #include "worker/engine/trajectory/trajectory.h"
 
 namespace gotong::engine {
 
 class Painting {
   public:
-    // Encodes the texts and makes the start. `order` fits the model (request/check.h).
+    // Encodes the texts and the original, and makes the start. `order` fits the model
+    // (request/check.h).
     static Result<Painting> begin(Model::Parts& model, Order order);
 
     bool is_done() const { return sampler_.is_done(); }
@@ -24,7 +27,7 @@ class Painting {
     const Order& order() const { return order_; }
 
     // The next call: one row, or the negative prompt's and the prompt's.
-    at::Tensor input() const;  // [rows, channels, h, w], plain.
+    at::Tensor input() const;  // [rows, channels + the model's extra ones, h, w], plain.
     std::int64_t rows() const { return is_guided_ ? 2 : 1; }
     double timestep() const { return sampler_.timestep(); }
     const Prompted& prompted() const { return prompted_; }
@@ -43,6 +46,8 @@ class Painting {
           prompted_(std::move(prompted)),
           sampler_(std::move(sampler)) {}
 
+    void keep_outside_mask();
+
     void show_latent();
     double lap();
 
@@ -51,6 +56,7 @@ class Painting {
     Prompted prompted_;
     at::Tensor beside_;  // [1, k, h, w], plain: more channels of input(); undefined: none.
     Sampler sampler_;
+    std::optional<EncodedOriginal> original_;
     Trajectory trajectory_;
     StageTimes times_;
     std::chrono::steady_clock::time_point lap_ = std::chrono::steady_clock::now();

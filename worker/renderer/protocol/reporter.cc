@@ -5,7 +5,7 @@
 namespace gotong::renderer {
 
 Reporter::Reporter(const RenderJob& job, FrameWriter& writer)
-    : tag_(job.tag), steps_(job.request.steps), preview_(job.preview), writer_(writer) {
+    : tag_(job.tag), steps_(steps_of(job)), preview_(job.preview), writer_(writer) {
     report({JobPhase::loading, 0, steps_, {}});
 }
 

@@ -43,6 +43,22 @@ Result<engine::Request> to_request(const v1::RendererCommand::Render& render) {
                            .seed = render.seed()};
 }
 
+Result<std::optional<OriginalFiles>> to_original(v1::RendererCommand::Render& render) {
+    if (!render.has_original()) {
+        return std::nullopt;
+    }
+    auto& original = *render.mutable_original();
+    const auto rule = sampling::strength_rule_named(original.strength_rule());
+    if (!rule) return Failure{rule.error()};
+    if (const auto fits = sampling::check_strength(*rule, render.steps(), original.strength());
+        !fits)
+        return Failure{fits.error()};
+    return OriginalFiles{.picture = std::move(*original.mutable_picture()),
+                         .mask = std::move(*original.mutable_mask()),
+                         .strength = original.strength(),
+                         .rule = *rule};
+}
+
 v1::RendererEvent::Phase to_wire(JobPhase phase) {
     switch (phase) {
         case JobPhase::loading:
@@ -75,8 +91,16 @@ Result<Command> parse_command(std::string_view frame) {
         return fail(ErrorCode::invalid_argument, "a command of an unknown kind");
     auto request = to_request(command.render());
     if (!request) return RefusedJob{tag, request.error()};
+    auto original = to_original(*command.mutable_render());
+    if (!original) return RefusedJob{tag, original.error()};
     return RenderJob{tag, command.render().model_dir(), *std::move(request),
-                     to_preview(command.render())};
+                     to_preview(command.render()), *std::move(original)};
+}
+
+int steps_of(const RenderJob& job) {
+    if (!job.original) return job.request.steps;
+    return static_cast<int>(sampling::steps_made(
+        job.original->rule, static_cast<std::uint32_t>(job.request.steps), job.original->strength));
 }
 
 std::string ready_event(const engine::DeviceInfo& device, std::size_t batch) {

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "common/result.h"
+#include "common/sampling/strength.h"
 #include "worker/engine/latent/preview.h"
 #include "worker/engine/request/model_info.h"
 #include "worker/engine/request/request.h"
@@ -17,12 +18,25 @@ namespace gotong::renderer {
 
 using Tag = std::uint64_t;  // The daemon's name for a job.
 
+// What a creator uploaded: files as they came, decoded when the job's turn has come.
+struct OriginalFiles {
+    std::string picture;
+    std::string mask;  // Empty: none.
+    double strength = 0;
+    sampling::StrengthRule rule = sampling::StrengthRule::a1111;
+};
+
 struct RenderJob {
     Tag tag = 0;
     std::string model_dir;
     engine::Request request;
     std::optional<engine::LatentToRgb> preview;
+    std::optional<OriginalFiles> original{};  // request.original is made of it.
 };
+
+// That will be made.
+int steps_of(const RenderJob& job);
+
 struct CancelJob {
     Tag tag = 0;
 };

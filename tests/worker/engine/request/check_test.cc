@@ -96,6 +96,62 @@ TEST_CASE("a start latent must have the shape of the picture's latent") {
     CHECK_FALSE(check_start(kModel, sound(), start));
 }
 
+Request with_original() {
+    Request request = sound();
+    request.original =
+        Original{.picture = {512, 768, std::vector<std::uint8_t>(3 * 512 * 768)}, .strength = 0.5};
+    return request;
+}
+
+ModelInfo encoding(int extra_channels = 0) {
+    ModelInfo model = kModel;
+    model.can_encode = true;
+    model.extra_channels = extra_channels;
+    return model;
+}
+
+TEST_CASE("an original of the request's size is accepted, with a mask or without") {
+    Request request = with_original();
+    CHECK(check_request(encoding(), request));
+    request.original->mask.assign(512 * 768, 1);
+    CHECK(check_request(encoding(), request));
+    CHECK(check_request(encoding(5), request));
+}
+
+TEST_CASE("an original that cannot be used is refused by its field") {
+    const auto refused = [](const ModelInfo& model, const Request& request) {
+        const auto checked = check_request(model, request);
+        REQUIRE_FALSE(checked);
+        return checked.error();
+    };
+    CHECK(refused(kModel, with_original()).message.find("no encoder") != std::string::npos);
+    Request request = with_original();
+    request.original->picture.width = 256;
+    CHECK(refused(encoding(), request).field == "original");
+    request = with_original();
+    request.original->mask.assign(3, 1);
+    CHECK(refused(encoding(), request).field == "mask");
+    request = with_original();
+    request.original->strength = 2;
+    CHECK(refused(encoding(), request).field == "strength");
+}
+
+TEST_CASE("a model for inpainting needs a picture and a mask") {
+    ModelInfo model = encoding(5);
+    const auto without_picture = check_beside(model, sound(), std::nullopt);
+    REQUIRE_FALSE(without_picture);
+    CHECK(without_picture.error().field == "original");
+    CHECK(check_beside(model, with_original(), std::nullopt));
+    const auto without_mask = check_request(model, with_original());
+    REQUIRE_FALSE(without_mask);
+    CHECK(without_mask.error().field == "mask");
+}
+
+TEST_CASE("the steps that are made are all, or what the strength leaves") {
+    CHECK(steps_made(sound()) == 20);
+    CHECK(steps_made(with_original()) == 11);
+}
+
 // An inpainting model's, of the size of sound().
 Latent beside(std::int64_t channels) {
     Latent beside;
@@ -110,7 +166,7 @@ TEST_CASE("an inpainting model without a picture to paint into is refused by fie
     const auto refused = check_beside(inpaints, sound(), std::nullopt);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::invalid_argument);
-    CHECK(refused.error().field == "from");
+    CHECK(refused.error().field == "original");
     CHECK(check_beside(inpaints, sound(), beside(5)));
     const auto narrow = check_beside(inpaints, sound(), beside(4));
     REQUIRE_FALSE(narrow);

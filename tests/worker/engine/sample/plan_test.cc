@@ -90,7 +90,7 @@ double run(const Plan& plan) {
 
 Plan plan_of(const SchedulerConfig& config, SamplerKind sampler,
              ScheduleKind schedule = ScheduleKind::normal, int steps = kSteps) {
-    const auto plan = make_plan(config, sampler, schedule, steps);
+    const auto plan = make_plan(config, sampler, schedule, {steps});
     REQUIRE(plan);
     return *plan;
 }
@@ -331,7 +331,8 @@ TEST_CASE("samplers that go down to no noise end on their guess of the picture")
 
 TEST_CASE("too few or too many steps name the limit and the nearest number that works") {
     for (const int steps : {0, -3, 1001}) {
-        const auto plan = make_plan(config_of(""), SamplerKind::euler, ScheduleKind::normal, steps);
+        const auto plan =
+            make_plan(config_of(""), SamplerKind::euler, ScheduleKind::normal, {steps});
         REQUIRE_FALSE(plan);
         CHECK(plan.error().code == ErrorCode::invalid_argument);
         CHECK(plan.error().field == "steps");
@@ -342,15 +343,15 @@ TEST_CASE("too few or too many steps name the limit and the nearest number that 
 }
 
 TEST_CASE("LCM takes no more steps than it was distilled for") {
-    const auto plan = make_plan(config_of(""), SamplerKind::lcm, ScheduleKind::normal, 51);
+    const auto plan = make_plan(config_of(""), SamplerKind::lcm, ScheduleKind::normal, {51});
     REQUIRE_FALSE(plan);
     CHECK(plan.error().message.find("1 to 50") != std::string::npos);
     CHECK(make_plan(config_of(R"(, "original_inference_steps": 100)"), SamplerKind::lcm,
-                    ScheduleKind::normal, 51));
+                    ScheduleKind::normal, {51}));
 }
 
 TEST_CASE("PLMS refuses a schedule that is not even") {
-    const auto plan = make_plan(config_of(""), SamplerKind::plms, ScheduleKind::karras, 10);
+    const auto plan = make_plan(config_of(""), SamplerKind::plms, ScheduleKind::karras, {10});
     REQUIRE_FALSE(plan);
     CHECK(plan.error().field == "schedule");
 }
