@@ -42,6 +42,7 @@ class Child {
 
     int socket() const { return pair_.mine(); }
     void hang_up() { pair_.close_mine(); }
+    v1::RendererEvent answer(std::uint64_t tag) { return answers_.of(socket(), tag); }
 
     // Waits for the child's end; its exit code, or -1 when a signal ended it.
     int exit_code() {
@@ -53,6 +54,7 @@ class Child {
 
   private:
     SocketPair pair_;
+    Answers answers_;
     pid_t pid_ = -1;
     bool reaped_ = false;
 };
@@ -72,8 +74,8 @@ TEST_CASE("the same job twice gives the same picture, and only the first one loa
     Child child;
     send(child.socket(), demo_command(1, 4));
     send(child.socket(), demo_command(2, 4));
-    const auto first = answer(child.socket(), 1);
-    const auto second = answer(child.socket(), 2);
+    const auto first = child.answer(1);
+    const auto second = child.answer(2);
     REQUIRE(first.has_done());
     REQUIRE(second.has_done());
     CHECK(first.done().picture().rgb().size() == 128 * 128 * 3);
@@ -89,10 +91,10 @@ TEST_CASE("a job under way is cancelled between two steps") {
     for (auto event = next_event(child.socket()); event.progress().step() == 0;)
         event = next_event(child.socket());
     send(child.socket(), cancel_command(1));
-    const auto ended = answer(child.socket(), 1);
+    const auto ended = child.answer(1);
     CHECK(ended.failed().code() == static_cast<std::uint32_t>(ErrorCode::cancelled));
     send(child.socket(), demo_command(2, 1));
-    CHECK(answer(child.socket(), 2).has_done());
+    CHECK(child.answer(2).has_done());
 }
 
 TEST_CASE("a model that is not there fails the job and not the renderer") {
@@ -100,10 +102,10 @@ TEST_CASE("a model that is not there fails the job and not the renderer") {
     auto command = demo_command(1, 1);
     command.mutable_render()->set_model_dir("/nowhere");
     send(child.socket(), command);
-    CHECK(answer(child.socket(), 1).failed().code() ==
+    CHECK(child.answer(1).failed().code() ==
           static_cast<std::uint32_t>(ErrorCode::not_found));
     send(child.socket(), demo_command(2, 1));
-    CHECK(answer(child.socket(), 2).has_done());
+    CHECK(child.answer(2).has_done());
 }
 
 TEST_CASE("the renderer ends when its socket closes, even in the middle of a job") {
