@@ -62,8 +62,7 @@ TEST_CASE("the second generation's encoder drops its last layer, where it is who
     CHECK(describe(shapes)->encoders.at(0).dropped_layers == 0);
     const auto xl = describe(test::sdxl_shapes());
     REQUIRE(xl);
-    for (const EncoderPlace& encoder : xl->encoders)
-        CHECK(encoder.dropped_layers == 0);
+    for (const EncoderPlace& encoder : xl->encoders) CHECK(encoder.dropped_layers == 0);
 }
 
 TEST_CASE("another kind of model is named") {
