@@ -101,8 +101,8 @@ class Session {
         if (error) co_return co_await refuse_head(error);
         Decision decision = router_.decide(head_of(parser));
         std::optional<Reply> reply = co_await carry_out(decision, parser);
-        decision
-            .emplace<Reply>();  // What a refused body left is gone before its sender hears of it.
+        // What a refused body left is gone before its sender hears of it.
+        decision.emplace<Reply>();
         if (!reply) co_return false;
         const bool goes_on = parser.is_done() && parser.get().keep_alive();
         const bool is_head = parser.get().method() == http::verb::head;

@@ -40,8 +40,8 @@ c10::ScalarType type_for(Precision precision, bool cuda) {
     return cuda ? c10::kHalf : c10::kFloat;
 }
 
-// TF32 has the mantissa of fp16 and the range of fp32, which is what the decoder needs fp32 for; who
-// asks for fp32 gets fp32.
+// TF32 has the mantissa of fp16 and the range of fp32, which is what the decoder needs fp32 for;
+// who asks for fp32 gets fp32.
 void allow_tf32(bool allow) {
     at::globalContext().setAllowTF32CuDNN(allow);
     at::globalContext().setAllowTF32CuBLAS(allow);

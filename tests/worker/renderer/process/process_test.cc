@@ -102,8 +102,7 @@ TEST_CASE("a model that is not there fails the job and not the renderer") {
     auto command = demo_command(1, 1);
     command.mutable_render()->set_model_dir("/nowhere");
     send(child.socket(), command);
-    CHECK(child.answer(1).failed().code() ==
-          static_cast<std::uint32_t>(ErrorCode::not_found));
+    CHECK(child.answer(1).failed().code() == static_cast<std::uint32_t>(ErrorCode::not_found));
     send(child.socket(), demo_command(2, 1));
     CHECK(child.answer(2).has_done());
 }
