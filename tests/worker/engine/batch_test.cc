@@ -114,6 +114,27 @@ TEST_CASE("each picture of a batch is the one made alone") {
     }
 }
 
+// The threads are libtorch's own, one setting a process; the other tests want one.
+struct SeveralThreads {
+    SeveralThreads() { set_threads(2); }
+    ~SeveralThreads() { set_threads(1); }
+    static void set_threads(int count) {
+        REQUIRE(describe_device({.kind = DeviceOptions::Kind::cpu, .threads = count}));
+    }
+};
+
+TEST_CASE("on several threads each picture of a batch is the one made alone, up to rounding") {
+    (void)model();  // Loading it sets the threads, too.
+    const SeveralThreads threads;
+    Batch batch{model()};
+    CHECK_FALSE(batch.is_exact());
+    std::vector<Witness> witnesses(four().size());
+    for (std::size_t i = 0; i < four().size(); ++i)
+        REQUIRE(batch.join(i, {four()[i], &witnesses[i]}));
+    REQUIRE(run(batch).size() == four().size());
+    for (std::size_t i = 0; i < four().size(); ++i) check_same(witnesses[i], alone(four()[i]));
+}
+
 TEST_CASE("a picture that is stopped leaves the others as they are") {
     Batch batch{model()};
     std::vector<Witness> witnesses(2);
