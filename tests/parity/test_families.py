@@ -249,7 +249,7 @@ def test_an_inpainting_model_without_a_picture_is_refused_by_field(tmp_path):
     folder = tiny_models.make("inpaint", "new", tmp_path / "model")
     done = try_render(folder, tmp_path, prompt=PROMPT, steps=1)
     assert done.returncode == 2
-    assert "from is missing" in done.stderr
+    assert "original is missing" in done.stderr
 
 
 def test_a_model_that_paints_from_nothing_takes_nothing_beside_its_latent(xl, tmp_path):
