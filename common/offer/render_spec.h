@@ -6,13 +6,25 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "common/crypto/digest.h"
 #include "common/result.h"
+#include "common/sampling/strength.h"
 
 namespace gotong {
+
+// A picture to begin with, uploaded before by the account that asks.
+struct Original {
+    crypto::Digest picture{};              // SHA-256 of the file: PNG, JPEG or WebP.
+    std::optional<crypto::Digest> mask{};  // The same. White is painted anew; absent: everything.
+    double strength = sampling::kDefaultStrength;  // 0 to 1: how much of it is noise at the start.
+    sampling::StrengthRule rule = sampling::StrengthRule::a1111;
+
+    bool operator==(const Original&) const = default;
+};
 
 struct RenderSpec {
     std::string model;
@@ -20,16 +32,21 @@ struct RenderSpec {
     std::string negative_prompt;  // UTF-8.
     std::uint32_t width = 0;      // Pixels.
     std::uint32_t height = 0;     // Pixels.
-    std::uint32_t steps = 0;
-    double guidance = 0.0;  // 1 or less: no guidance.
-    std::string sampler;    // By its name in common/sampling.
-    std::string schedule;   // The same.
+    std::uint32_t steps = 0;      // Of the whole way from noise.
+    double guidance = 0.0;        // 1 or less: no guidance.
+    std::string sampler;          // By its name in common/sampling.
+    std::string schedule;         // The same.
     std::uint64_t seed = 0;
-    bool is_private = false;  // No text of the prompt in picture or receipt.
+    bool is_private = false;             // No text of the prompt in picture or receipt.
+    std::optional<Original> original{};  // Absent: the picture is made from noise alone.
 
     bool operator==(const RenderSpec&) const = default;
 };
 
+// Denoising steps that are made: fewer than `steps` where an original is given.
+std::uint32_t steps_made(const RenderSpec& spec);
+
+// The key "original" is there exactly when there is one, so that other specs keep their digests.
 nlohmann::json to_json(const RenderSpec& spec);
 
 // invalid_argument names the key that is missing, unknown or of another kind.

@@ -71,6 +71,14 @@ Json json_of(const SamplingClaim& sampling) {
             {"height", sampling.height}};
 }
 
+Json json_of(const OriginalClaim& original) {
+    Json json{{"picture", to_hex(original.picture)}};
+    if (original.mask) json["mask"] = to_hex(*original.mask);
+    json["strength"] = text::decimal(original.strength);
+    json["strengthRule"] = original.strength_rule;
+    return json;
+}
+
 Json json_of(const Times& times) {
     return {{"leased", text::to_rfc3339(times.leased)},
             {"started", text::to_rfc3339(times.started)},
@@ -78,7 +86,7 @@ Json json_of(const Times& times) {
 }
 
 Json predicate_of(const RenderStatement& statement) {
-    return {
+    Json json{
         {"job", json_of(statement.job)},
         {"request", json_of(statement.request)},
         {"models", json_of(statement.models)},
@@ -91,6 +99,8 @@ Json predicate_of(const RenderStatement& statement) {
           {"certSha256", to_hex(statement.worker.enrolment_sha256)}}},
         {"pool", {{"name", statement.pool.name}, {"keyid", statement.pool.key_id}}},
         {"times", json_of(statement.times)}};
+    if (statement.original) json["original"] = json_of(*statement.original);
+    return json;
 }
 
 void require(Reader& reader, const char* key, std::string_view value) {
@@ -166,6 +176,16 @@ Times read_times(Reader reader) {
     return {reader.time("leased"), reader.time("started"), reader.time("finished")};
 }
 
+std::optional<OriginalClaim> read_original(Reader& predicate) {
+    if (!predicate.has("original")) return std::nullopt;
+    Reader reader = predicate.object("original");
+    OriginalClaim original{.picture = reader.digest("picture")};
+    if (reader.has("mask")) original.mask = reader.digest("mask");
+    original.strength = reader.decimal_text("strength");
+    original.strength_rule = reader.text("strengthRule");
+    return original;
+}
+
 }  // namespace
 
 Result<std::string> statement_payload(const RenderStatement& statement) {
@@ -204,7 +224,8 @@ Result<RenderStatement> parse_statement(std::string_view payload) {
                          read_trajectory(predicate.object("trajectory")),
                          read_worker(predicate.object("worker")),
                          read_pool(predicate.object("pool")),
-                         read_times(predicate.object("times"))};
+                         read_times(predicate.object("times")),
+                         read_original(predicate)};
     if (wrong) return Failure{wrong->during("statement")};
     return read;
 }

@@ -89,9 +89,19 @@ struct SamplingClaim {
     bool operator==(const SamplingClaim&) const = default;
 };
 
+// The picture that this one began with.
+struct OriginalClaim {
+    Digest picture{};              // Of the file that was uploaded.
+    std::optional<Digest> mask{};  // The same.
+    double strength = 0.0;
+    std::string strength_rule{};  // A name of sampling/strength.h.
+
+    bool operator==(const OriginalClaim&) const = default;
+};
+
 struct TrajectoryClaim {
     Digest root{};             // RFC 6962, over the latents.
-    std::uint32_t leaves = 0;  // Steps + 1.
+    std::uint32_t leaves = 0;  // Steps made + 1.
 
     bool operator==(const TrajectoryClaim&) const = default;
 };
@@ -129,6 +139,7 @@ struct RenderStatement {
     WorkerClaim worker;
     PoolClaim pool;
     Times times;
+    std::optional<OriginalClaim> original{};
 
     bool operator==(const RenderStatement&) const = default;
 };

@@ -29,7 +29,48 @@ const std::string kSpelling =
     R"("sampler":"dpmpp_2m","schedule":"karras","seed":"18446744073709551615","steps":25,)"
     R"("width":512})";
 
+// 20 steps at strength 0.6: A1111 makes floor(12) + 1, diffusers 12.
+RenderSpec from_picture() {
+    RenderSpec spec = sample();
+    spec.steps = 20;
+    spec.original = Original{.strength = 0.6, .rule = sampling::StrengthRule::diffusers};
+    spec.original->picture.fill(0xab);
+    return spec;
+}
+
 TEST_CASE("a spec has one spelling") { CHECK(to_json(sample()).dump() == kSpelling); }
+
+TEST_CASE("a picture to begin with is spelt by its digest, how much of it, and whose rule") {
+    std::string digest;
+    for (int i = 0; i < 32; ++i) digest += "ab";
+    CHECK(to_json(from_picture())["original"].dump() ==
+          R"({"picture":")" + digest + R"(","strength":"0.6","strengthRule":"diffusers"})");
+    CHECK(render_spec_from_json(to_json(from_picture())).value() == from_picture());
+    RenderSpec masked = from_picture();
+    masked.original->mask.emplace().fill(0xcd);
+    CHECK(render_spec_from_json(to_json(masked)).value() == masked);
+    CHECK(spec_sha256(masked) != spec_sha256(from_picture()));
+}
+
+TEST_CASE("what a spec says of an original is refused by its key") {
+    for (const char* key : {"picture", "mask", "strength", "strengthRule", "surprise"}) {
+        INFO(key);
+        nlohmann::json json = to_json(from_picture());
+        json["original"][key] = "no";
+        CHECK(render_spec_from_json(json).error().field == std::string("original.") + key);
+    }
+    nlohmann::json json = to_json(from_picture());
+    json["original"] = nullptr;
+    CHECK(render_spec_from_json(json).error().field == "original");
+}
+
+TEST_CASE("a spec knows how many steps are made") {
+    CHECK(steps_made(sample()) == 25);
+    CHECK(steps_made(from_picture()) == 12);
+    RenderSpec spec = from_picture();
+    spec.original->rule = sampling::StrengthRule::a1111;
+    CHECK(steps_made(spec) == 13);
+}
 
 TEST_CASE("the digest of a spec is SHA-256 of its spelling") {
     CHECK(crypto::to_hex(spec_sha256(sample())) ==

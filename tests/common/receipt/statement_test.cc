@@ -49,6 +49,20 @@ TEST_CASE("a statement is read as it was written") {
     }
 }
 
+TEST_CASE("the picture that another began with is named by its digest") {
+    RenderStatement statement = test::SampleReceipt().statement;
+    statement.original = OriginalClaim{.strength = 0.6, .strength_rule = "a1111"};
+    statement.original->picture.fill(0xab);
+    const json read = json::parse(statement_payload(statement).value())["predicate"]["original"];
+    CHECK(read["picture"] == crypto::to_hex(statement.original->picture));
+    CHECK(read["strength"] == "0.6");
+    CHECK(read["strengthRule"] == "a1111");
+    CHECK_FALSE(read.contains("mask"));
+    CHECK(parse_statement(statement_payload(statement).value()) == statement);
+    statement.original->mask.emplace().fill(0xcd);
+    CHECK(parse_statement(statement_payload(statement).value()) == statement);
+}
+
 TEST_CASE("any seed and guidance survive the journey through text") {
     CHECK(rc::check([](std::uint64_t seed, std::uint16_t hundredths) {
         RenderStatement statement = test::SampleReceipt().statement;
