@@ -1,9 +1,14 @@
 # What deploy/test runs once everything is built.
 
+# A suite's log without the lines about what went well: what failed, and why, comes last.
+show_failures() {
+    grep -vE '^ *Start +[0-9]+: | Passed +[0-9.]+ sec$' "build/log/$1.log" | tail -n 200 >&2
+}
+
 # run_tests PRESET [CTEST-OPTION...]
 run_tests() {
     stage "test-$1" "testing build/$1" ctest --preset "$1" -j "$(nproc)" "${@:2}" || {
-        show_log "test-$1" 60
+        show_failures "test-$1"
         fail "tests of build/$1 failed (build/log/test-$1.log)"
     }
     say "  $(grep 'tests passed' "build/log/test-$1.log")"
