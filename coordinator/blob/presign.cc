@@ -32,6 +32,10 @@ Failure not_signed() {
                 "this URL is not one that the pool has signed; ask the pool for a new one");
 }
 
+std::string path_of(const InputName& name) {
+    return "/inputs/" + name.account.to_hex() + "/" + crypto::to_hex(name.sha256);
+}
+
 Result<> create_key(const std::filesystem::path& path) {
     crypto::Digest key{};
     crypto::fill(key);
@@ -69,6 +73,15 @@ std::string Presigner::get_blob(const crypto::Digest& sha256, WallTime expires) 
 
 std::string Presigner::get_picture(JobId job, WallTime expires) const {
     return spell({Method::get, "/pictures/" + job.to_hex() + ".png", 0, expires});
+}
+
+std::string Presigner::put_input(const InputName& name, std::uint64_t size,
+                                 WallTime expires) const {
+    return spell({Method::put, path_of(name), size, expires});
+}
+
+std::string Presigner::get_input(const InputName& name, WallTime expires) const {
+    return spell({Method::get, path_of(name), 0, expires});
 }
 
 std::string Presigner::spell(const Grant& grant) const {

@@ -3,6 +3,7 @@
 //     /blobs/<hex>?exp=<ms>&size=<bytes>&sig=<base64url>     PUT, at most `size` bytes
 //     /blobs/<hex>?exp=<ms>&sig=<base64url>                  GET
 //     /pictures/<job>.png?exp=<ms>&sig=<base64url>           GET: the blob with its receipt in it
+//     /inputs/<account>/<hex>?exp=<ms>&...                   PUT and GET, as blobs
 //
 // The signature is an HMAC-SHA-256 over method, path, size and expiry, by a key that never leaves
 // the data folder. A URL has one spelling: the checker writes it again and compares all of it, in
@@ -21,6 +22,7 @@
 #include "common/ids.h"
 #include "common/result.h"
 #include "common/time.h"
+#include "coordinator/blob/inputs.h"
 
 namespace gotong::blob {
 
@@ -45,6 +47,8 @@ class Presigner {
     std::string put_blob(const crypto::Digest& sha256, std::uint64_t size, WallTime expires) const;
     std::string get_blob(const crypto::Digest& sha256, WallTime expires) const;
     std::string get_picture(JobId job, WallTime expires) const;
+    std::string put_input(const InputName& name, std::uint64_t size, WallTime expires) const;
+    std::string get_input(const InputName& name, WallTime expires) const;
 
     // What the target of a request allows. Errors: permission_denied, for one that this key has
     // not signed for this method; deadline_exceeded for one that has expired.

@@ -38,6 +38,21 @@ TEST_CASE("a signed URL is spelled as the header says") {
           "?exp=1700000000000&sig=4nCPwZvN5jXczDq0mgVqOIGQ7gKDISum7pxnTeOb4Gs");
 }
 
+TEST_CASE("the URL of an upload names the account that it is for") {
+    InputName name{.account = {}, .sha256 = digest_of(0xab)};
+    name.account.bytes.fill(0xef);
+    const std::string put = kPool.put_input(name, kSize, kExpires);
+    CHECK(put ==
+          "/inputs/efefefefefefefefefefefefefefefef/"
+          "abababababababababababababababababababababababababababababababab"
+          "?exp=1700000000000&size=1234&sig=MwuBlX3mfDdj2WZqH1ROltJvIEaqB8WSf5RpHMlVfVU");
+    CHECK(kPool.check(Method::put, put, kBefore));
+    CHECK(kPool.check(Method::get, kPool.get_input(name, kExpires), kBefore));
+    std::string others = put;
+    others.replace(others.find("ef"), 2, "ee");
+    CHECK(kPool.check(Method::put, others, kBefore).error().code == ErrorCode::permission_denied);
+}
+
 TEST_CASE("a signed URL is granted until it expires") {
     const std::string url = kPool.put_blob(digest_of(1), kSize, kExpires);
     const auto grant = kPool.check(Method::put, url, kBefore);
