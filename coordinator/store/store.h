@@ -22,6 +22,7 @@
 #include "common/ids.h"
 #include "common/result.h"
 #include "common/time.h"
+#include "coordinator/job/input_name.h"
 #include "coordinator/job/job.h"
 
 namespace gotong::store {
@@ -57,6 +58,13 @@ struct Request {
     std::string idempotency_key;    // Empty: none.
     crypto::Digest request_hash{};  // Of what was asked, to tell a retry from another request.
     WallTime submitted{};
+};
+
+// A file that a creator uploaded for jobs to begin with. The bytes are the blob store's.
+struct Input {
+    job::InputName name;
+    std::uint64_t size = 0;  // Bytes.
+    WallTime kept_from{};    // When it came, or was last asked for: its day begins then.
 };
 
 // One side of a posting. Names: "creator/<id>/available", "creator/<id>/held", "worker/<id>",
@@ -125,6 +133,13 @@ class Transaction {
     virtual void put(const CatalogueModel& model) = 0;  // By name.
     virtual void remove_model(std::string_view name) = 0;
     virtual std::vector<CatalogueModel> models() = 0;  // In the order of their names.
+
+    virtual void put_input(const Input& input) = 0;  // By name.
+    virtual void remove_input(const job::InputName& name) = 0;
+    virtual std::optional<Input> find_input(const job::InputName& name) = 0;
+    // The account's, in the order of `kept_from`, then of their digests.
+    virtual std::vector<Input> inputs_of(AccountId account) = 0;
+    virtual std::vector<Input> inputs_until(WallTime kept_from) = 0;  // The same order, of all.
 
     // False, and nothing is written, if (kind, reference) was posted before.
     virtual bool post(const Posting& posting) = 0;

@@ -75,6 +75,19 @@ inline job::Job sample_job(std::uint8_t n) {
             .picture = {}};
 }
 
+inline Original sample_original() {
+    return {.picture = digest_of(4),
+            .mask = digest_of(5),
+            .strength = 0.6,
+            .rule = sampling::StrengthRule::diffusers};
+}
+
+inline Input sample_input(std::uint8_t n, std::int64_t kept_from = 1'700'000'000'000) {
+    return {.name = {.account = id_of<AccountId>(1), .sha256 = digest_of(n)},
+            .size = 1'000U + n,
+            .kept_from = at(kept_from)};
+}
+
 inline job::Attempt sample_attempt(std::uint32_t number) {
     return {.job = id_of<JobId>(1),
             .number = number,

@@ -88,6 +88,77 @@ TEST_CASE("a job is read back with every field as it was written") {
     CHECK_FALSE(t->find_job(id_of<JobId>(3)));
 }
 
+TEST_CASE("what a job begins with is read back, with a mask and without") {
+    AnyStore store;
+    job::Job masked = sample_job(1);
+    masked.spec.original = sample_original();
+    job::Job whole = sample_job(2);
+    whole.spec.original = sample_original();
+    whole.spec.original->mask.reset();
+    whole.spec.original->rule = sampling::StrengthRule::a1111;
+    store.commit([&](Transaction& t) {
+        insert_parents(t);
+        t.insert(masked);
+        t.insert(whole);
+    });
+    check_same(store.begin()->find_job(masked.id).value(), masked);
+    check_same(store.begin()->find_job(whole.id).value(), whole);
+}
+
+std::vector<std::uint8_t> digests_of(const std::vector<Input>& inputs) {
+    std::vector<std::uint8_t> digests;
+    for (const Input& input : inputs) digests.push_back(input.name.sha256[0]);
+    return digests;
+}
+
+TEST_CASE("an upload is found by its account and digest until it is removed") {
+    AnyStore store;
+    store.commit([](Transaction& t) {
+        insert_parents(t);
+        t.put_input(sample_input(1));
+    });
+    const auto found = store.begin()->find_input(sample_input(1).name);
+    REQUIRE(found);
+    CHECK(found->size == 1'001);
+    CHECK(found->kept_from == sample_input(1).kept_from);
+    job::InputName others = sample_input(1).name;
+    others.account = id_of<AccountId>(2);
+    CHECK_FALSE(store.begin()->find_input(others));
+    store.commit([](Transaction& t) { t.remove_input(sample_input(1).name); });
+    CHECK_FALSE(store.begin()->find_input(sample_input(1).name));
+}
+
+TEST_CASE("uploads come by age, and one that is put again is young again") {
+    AnyStore store;
+    store.commit([](Transaction& t) {
+        insert_parents(t);
+        t.insert(sample_account(2));
+        for (std::uint8_t n = 1; n <= 3; ++n) t.put_input(sample_input(n, 10 * n));
+        Input others = sample_input(4, 15);
+        others.name.account = id_of<AccountId>(2);
+        t.put_input(others);
+    });
+    CHECK(digests_of(store.begin()->inputs_of(id_of<AccountId>(1))) == Numbers{1, 2, 3});
+    CHECK(digests_of(store.begin()->inputs_until(at(20))) == Numbers{1, 4, 2});
+    CHECK(store.begin()->inputs_until(at(9)).empty());
+    store.commit([](Transaction& t) { t.put_input(sample_input(1, 40)); });
+    CHECK(digests_of(store.begin()->inputs_of(id_of<AccountId>(1))) == Numbers{2, 3, 1});
+}
+
+TEST_CASE("without a commit uploads neither come nor go") {
+    AnyStore store;
+    store.commit([](Transaction& t) {
+        insert_parents(t);
+        t.put_input(sample_input(1));
+    });
+    {
+        const auto t = store.begin();
+        t->remove_input(sample_input(1).name);
+        t->put_input(sample_input(2));
+    }
+    CHECK(digests_of(store.begin()->inputs_of(id_of<AccountId>(1))) == Numbers{1});
+}
+
 TEST_CASE("a transaction reads what it wrote itself") {
     AnyStore store;
     const auto t = store.begin();

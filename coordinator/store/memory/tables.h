@@ -40,6 +40,7 @@ struct Tables {
     std::map<WorkerId, Worker> workers;
     std::map<Digest, Invite> invites;
     std::map<std::string, CatalogueModel> models;
+    std::map<job::InputName, Input> inputs;
     std::map<PostingKey, Posting> postings;
     std::map<std::string, Credits> balances;
     std::map<std::string, std::string> settings;

@@ -1,5 +1,8 @@
 #include "coordinator/store/memory/transaction.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "common/check.h"
 
 namespace gotong::store {
@@ -18,6 +21,18 @@ auto values_of(const Map& map) -> std::vector<typename Map::mapped_type> {
     std::vector<typename Map::mapped_type> values;
     for (const auto& [key, value] : map) values.push_back(value);
     return values;
+}
+
+template <class IsWanted>
+std::vector<Input> by_age(const std::map<job::InputName, Input>& all, IsWanted is_wanted) {
+    std::vector<Input> inputs;
+    for (const auto& [name, input] : all) {
+        if (is_wanted(input)) inputs.push_back(input);
+    }
+    std::ranges::stable_sort(inputs, {}, [](const Input& it) {
+        return std::pair{it.kept_from, it.name.sha256};
+    });
+    return inputs;
 }
 
 }  // namespace
@@ -184,6 +199,26 @@ void MemoryTransaction::remove_model(std::string_view name) {
 }
 
 std::vector<CatalogueModel> MemoryTransaction::models() { return values_of(tables_.models); }
+
+void MemoryTransaction::put_input(const Input& input) {
+    journal_.put(tables_.inputs, input.name, input);
+}
+
+void MemoryTransaction::remove_input(const job::InputName& name) {
+    journal_.erase(tables_.inputs, name);
+}
+
+std::optional<Input> MemoryTransaction::find_input(const job::InputName& name) {
+    return value_at(tables_.inputs, name);
+}
+
+std::vector<Input> MemoryTransaction::inputs_of(AccountId account) {
+    return by_age(tables_.inputs, [&](const Input& it) { return it.name.account == account; });
+}
+
+std::vector<Input> MemoryTransaction::inputs_until(WallTime kept_from) {
+    return by_age(tables_.inputs, [&](const Input& it) { return it.kept_from <= kept_from; });
+}
 
 bool MemoryTransaction::post(const Posting& posting) {
     const PostingKey key{posting.kind, posting.reference};

@@ -47,6 +47,12 @@ class MemoryTransaction final : public Transaction {
     void remove_model(std::string_view name) override;
     std::vector<CatalogueModel> models() override;
 
+    void put_input(const Input& input) override;
+    void remove_input(const job::InputName& name) override;
+    std::optional<Input> find_input(const job::InputName& name) override;
+    std::vector<Input> inputs_of(AccountId account) override;
+    std::vector<Input> inputs_until(WallTime kept_from) override;
+
     bool post(const Posting& posting) override;
     Credits balance(std::string_view ledger_account) override;
 

@@ -1,6 +1,7 @@
 // Requests and their jobs.
 #include <cstring>
 
+#include "common/sampling/strength.h"
 #include "coordinator/store/sqlite/query.h"
 #include "coordinator/store/sqlite/transaction.h"
 
@@ -28,8 +29,21 @@ std::set<WorkerId> split(std::string_view bytes) {
 // The columns that every SELECT below names, in the order in which they are taken.
 #define GOTONG_JOB_COLUMNS                                                                   \
     "id, request, account, model, prompt, negative_prompt, width, height, steps, guidance, " \
-    "sampler, schedule, seed, private, model_digest, prompt_salt, price, submitted, state, " \
+    "sampler, schedule, seed, private, original_picture, original_mask, original_strength, " \
+    "original_rule, model_digest, prompt_salt, price, submitted, state, "                    \
     "attempt, holder, failed_on, failure, not_before, picture_sha256, picture_size, bundle"
+
+std::optional<Original> original_at(Query& row) {
+    const auto picture = row.take<std::optional<crypto::Digest>>();
+    const auto mask = row.take<std::optional<crypto::Digest>>();
+    const auto strength = row.take<std::optional<double>>();
+    const auto rule = sampling::strength_rule_named(row.take<std::string>());
+    if (!picture) return std::nullopt;
+    return Original{.picture = *picture,
+                    .mask = mask,
+                    .strength = strength.value_or(sampling::kDefaultStrength),
+                    .rule = rule.value_or(sampling::StrengthRule::a1111)};
+}
 
 RenderSpec spec_at(Query& row) {
     return {.model = row.take<std::string>(),
@@ -42,7 +56,24 @@ RenderSpec spec_at(Query& row) {
             .sampler = row.take<std::string>(),
             .schedule = row.take<std::string>(),
             .seed = row.take<std::uint64_t>(),
-            .is_private = row.take<bool>()};
+            .is_private = row.take<bool>(),
+            .original = original_at(row)};
+}
+
+// As they are bound; all null without an original.
+struct OriginalColumns {
+    std::optional<crypto::Digest> picture;
+    std::optional<crypto::Digest> mask;
+    std::optional<double> strength;
+    std::optional<std::string> rule;
+};
+
+OriginalColumns columns_of(const std::optional<Original>& original) {
+    if (!original) return {};
+    return {.picture = original->picture,
+            .mask = original->mask,
+            .strength = original->strength,
+            .rule = std::string(sampling::name_of(original->rule))};
 }
 
 job::Picture picture_at(Query& row) {
@@ -101,15 +132,17 @@ std::optional<store::Request> Transaction::find_request(AccountId account,
 
 void Transaction::insert(const job::Job& job) {
     const RenderSpec& spec = job.spec;
+    const OriginalColumns original = columns_of(spec.original);
     Query(database_,
           "INSERT INTO job (" GOTONG_JOB_COLUMNS
           ") VALUES "
-          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           job.id, job.request, job.account, spec.model, spec.prompt, spec.negative_prompt,
           spec.width, spec.height, spec.steps, spec.guidance, spec.sampler, spec.schedule,
-          spec.seed, spec.is_private, job.model_digest, Blob{job.prompt_salt}, job.price,
-          job.submitted, job.state, job.attempt, job.holder, Blob{joined(job.failed_on)},
-          job.failure, job.not_before, job.picture.sha256, job.picture.size, job.picture.bundle)
+          spec.seed, spec.is_private, original.picture, original.mask, original.strength,
+          original.rule, job.model_digest, Blob{job.prompt_salt}, job.price, job.submitted,
+          job.state, job.attempt, job.holder, Blob{joined(job.failed_on)}, job.failure,
+          job.not_before, job.picture.sha256, job.picture.size, job.picture.bundle)
         .run();
 }
 

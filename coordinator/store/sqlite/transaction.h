@@ -1,5 +1,6 @@
 // store::Transaction on SQLite. Its methods are in one source file per concern: jobs.cc,
-// attempts.cc, people.cc (accounts, workers, invites), ledger.cc, catalogue.cc.
+// attempts.cc, people.cc (accounts, workers, invites), ledger.cc, catalogue.cc, inputs.cc
+// (uploads).
 #pragma once
 
 #include <optional>
@@ -54,6 +55,12 @@ class Transaction final : public store::Transaction {
     void put(const store::CatalogueModel& model) override;
     void remove_model(std::string_view name) override;
     std::vector<store::CatalogueModel> models() override;
+
+    void put_input(const store::Input& input) override;
+    void remove_input(const job::InputName& name) override;
+    std::optional<store::Input> find_input(const job::InputName& name) override;
+    std::vector<store::Input> inputs_of(AccountId account) override;
+    std::vector<store::Input> inputs_until(WallTime kept_from) override;
 
     bool post(const store::Posting& posting) override;
     Credits balance(std::string_view ledger_account) override;

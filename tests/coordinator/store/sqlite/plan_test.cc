@@ -33,6 +33,11 @@ void call_every_method_on_jobs(Transaction& t) {
     (void)t.attempts_of(job.id);
     (void)t.record_of(id_of<WorkerId>(1));
     (void)t.remember_statement(digest_of(1), job.id);
+    t.put_input(sample_input(1));
+    (void)t.find_input(sample_input(1).name);
+    (void)t.inputs_of(id_of<AccountId>(1));
+    (void)t.inputs_until(at(1));
+    t.remove_input(sample_input(1).name);
     (void)t.take_invite(digest_of(1), at(1));
     t.post({"grant", "alice", at(1), {{"pool", {-100}}, {"alice", {100}}}});
     (void)t.balance("alice");

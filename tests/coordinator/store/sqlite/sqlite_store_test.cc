@@ -153,6 +153,23 @@ TEST_CASE("what was committed is there when the store is opened again") {
     CHECK(opened(folder / "new")->begin()->setting("key") == "value");
 }
 
+TEST_CASE("a database from before pictures could be begun with is brought up to date") {
+    const test::TempDir folder;
+    seed(*opened(folder.path()));
+    meddle(folder / "gotong.db",
+           "ALTER TABLE job DROP COLUMN original_picture;"
+           "ALTER TABLE job DROP COLUMN original_mask;"
+           "ALTER TABLE job DROP COLUMN original_strength;"
+           "ALTER TABLE job DROP COLUMN original_rule;"
+           "DROP TABLE input;"
+           "PRAGMA user_version = 1");
+    const auto store = opened(folder.path());
+    const auto t = store->begin();
+    CHECK(t->find_job(sample_job(1).id).value().spec == sample_job(1).spec);
+    t->put_input(sample_input(1));
+    CHECK(t->commit());
+}
+
 TEST_CASE("a database of a newer version is left alone") {
     const test::TempDir folder;
     seed(*opened(folder.path()));
