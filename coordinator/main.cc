@@ -5,6 +5,7 @@
 #include "common/crypto/token.h"
 #include "common/log/log.h"
 #include "coordinator/blob/folder.h"
+#include "coordinator/blob/inputs.h"
 #include "coordinator/boot/data_folder.h"
 #include "coordinator/boot/pool_name.h"
 #include "coordinator/boot/process.h"
@@ -33,6 +34,7 @@ struct Belongings {
     std::unique_ptr<store::Store> store;
     std::string pool_name;
     std::unique_ptr<blob::BlobStore> blobs;
+    std::unique_ptr<blob::Inputs> inputs;
     blob::Presigner presigner;
     crypto::SigningKey key;
     std::optional<boot::Tls> tls;
@@ -64,11 +66,14 @@ Result<Belongings> open_folder(const Options& options) {
     if (!presigner) return Failure(presigner.error());
     auto blobs = blob::open_folder(options.data / "blobs");
     if (!blobs) return Failure(blobs.error());
+    auto inputs = blob::Inputs::open_folder(options.data / "inputs");
+    if (!inputs) return Failure(inputs.error());
     auto tls = choose_tls(options);
     if (!tls) return Failure(tls.error());
     return Belongings{.store = *std::move(store),
                       .pool_name = *std::move(name),
                       .blobs = *std::move(blobs),
+                      .inputs = *std::move(inputs),
                       .presigner = *presigner,
                       .key = *std::move(key),
                       .tls = *std::move(tls)};
@@ -90,6 +95,36 @@ Result<> open_operator_account(loop::Loop& loop, const Options& options) {
     return {};
 }
 
+// Files and rows of uploads are brought in line, as a crash or an operator may have left them.
+Result<> take_stock(loop::Loop& loop, const blob::Inputs& inputs) {
+    const auto taken = loop::wait_for<bool>(
+        loop, [found = core::InputsFound{inputs.list()}](loop::Turn& turn, auto answer) {
+            turn.step(core::Event{found});
+            answer(true);
+        });
+    return taken ? Result<>{} : Failure(taken.error());
+}
+
+// Files are removed on the loop's thread alone, so what is there in a turn stays for that turn.
+Result<> keep_input(loop::Loop& loop, const blob::Inputs& inputs, const blob::InputName& name,
+                    std::uint64_t size) {
+    const auto kept =
+        loop::wait_for<core::Answer>(loop, [&inputs, name, size](loop::Turn& turn, auto answer) {
+            if (inputs.size(name)) {
+                return turn.ask(core::InputStored{.name = name, .size = size}, answer);
+            }
+            answer(fail(ErrorCode::unavailable, "the upload was just removed; send it again"));
+        });
+    return kept ? Result<>{} : Failure(kept.error());
+}
+
+void lose_input(loop::Loop& loop, const blob::Inputs& inputs, const blob::InputName& name) {
+    // Whoever fetched it comes again when the queue is full.
+    (void)loop.post([&inputs, name](loop::Turn& turn) {
+        if (!inputs.size(name)) turn.step(core::Event{core::InputLost{name}});
+    });
+}
+
 gateway::Services services_for(loop::Loop& loop, const Belongings& belongings, const Clock& clock) {
     return {.clock = clock,
             .presigner = belongings.presigner,
@@ -107,7 +142,13 @@ gateway::Services services_for(loop::Loop& loop, const Belongings& belongings, c
                 const auto turned =
                     loop::wait_for<bool>(loop, [](loop::Turn&, auto answer) { answer(true); });
                 return turned ? Result<>{} : Failure(turned.error());
-            }};
+            },
+            .inputs = *belongings.inputs,
+            .keep_input = [&loop, &inputs = *belongings.inputs](
+                              const auto& name,
+                              std::uint64_t size) { return keep_input(loop, inputs, name, size); },
+            .lost_input = [&loop, &inputs = *belongings.inputs](
+                              const auto& name) { lose_input(loop, inputs, name); }};
 }
 
 gateway::Options gateway_options(const Options& options, const std::optional<boot::Tls>& tls) {
@@ -192,11 +233,12 @@ Result<> run(const Options& options) {
 
     rpc::WorkerStreams workers;
     rpc::Watchers watchers;
-    rpc::Speaker speaker(workers, watchers);
+    rpc::Speaker speaker(workers, watchers, *belongings->inputs);
     loop::Loop loop(core, *belongings->store, clock, speaker);
     rpc::ResultDesk results(loop, workers, *belongings->blobs);
     if (auto started = loop.start(); !started) return started;
     if (auto opened = open_operator_account(loop, options); !opened) return opened;
+    if (auto taken = take_stock(loop, *belongings->inputs); !taken) return taken;
 
     auto gateway = gateway::Gateway::start(gateway_options(options, tls),
                                            services_for(loop, *belongings, clock));

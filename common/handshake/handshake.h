@@ -13,7 +13,10 @@
 
 namespace gotong::handshake {
 
-inline constexpr std::uint32_t kProtocol = 1;  // The one version that there is.
+// Versions of the worker's stream: both sides speak a range of them, and use the newest in common.
+inline constexpr std::uint32_t kOldestProtocol = 1;
+inline constexpr std::uint32_t kProtocolOfOriginals = 2;  // Jobs may begin with a picture.
+inline constexpr std::uint32_t kNewestProtocol = 2;
 inline constexpr std::size_t kChallengeBytes = 32;
 inline constexpr std::size_t kInstanceNonceBytes = 16;
 inline constexpr std::string_view kHelloPayloadType = "application/vnd.gotong.hello.v1";

@@ -72,6 +72,8 @@ Result<std::string> family_of(const ModelView& view) {
     return base + (inpaint ? "-inpaint" : "");
 }
 
+bool is_for_inpainting(std::string_view family) { return family.ends_with("-inpaint"); }
+
 FamilyParts parts_of(std::string_view family) {
     if (!family.starts_with("sdxl")) return {{"text_encoder", "unet", "vae"}, {"tokenizer"}};
     return {{"text_encoder", "text_encoder_2", "unet", "vae"}, {"tokenizer", "tokenizer_2"}};

@@ -29,6 +29,9 @@ std::optional<PipelineKind> pipeline_named(std::string_view name);
 // ModelView::config() and of configs that cannot be read.
 Result<std::string> family_of(const ModelView& view);
 
+// Whether its denoiser sees a picture and a mask beside the latent, and makes nothing without.
+bool is_for_inpainting(std::string_view family);
+
 struct FamilyParts {
     std::vector<std::string> weights;  // "unet"
     std::vector<std::string> tokenizers;

@@ -7,6 +7,7 @@
 #include "common/crypto/sha256.h"
 #include "common/offer/offer.h"
 #include "coordinator/core/endings.h"
+#include "coordinator/core/inputs.h"
 #include "coordinator/job/state.h"
 #include "coordinator/schedule/retry.h"
 
@@ -43,7 +44,7 @@ schedule::Failures failures_of(const Step& step, const job::Job& job) {
     }
     failures.workers = static_cast<std::uint32_t>(job.failed_on.size());
     failures.other_worker_online =
-        schedule::is_other_online(job.model_digest, job.failed_on, step.state.roster);
+        schedule::is_other_online(schedule::needs_of(job), step.state.roster);
     return failures;
 }
 
@@ -59,6 +60,8 @@ void begin_attempt(Step& step, const schedule::Match& match) {
     State& state = step.state;
     roster::Session& session = *state.roster.find(match.worker);
     job::Job& job = state.jobs.find(match.job)->job;
+    auto inputs = inputs_for(step, job);
+    if (!inputs) return fail_job(step, job.id, inputs.error().message);
     state.queue.serve(job.id);
     job::begin_attempt(job, match.worker);
     const LeaseToken lease{job.id, job.attempt};
@@ -79,8 +82,11 @@ void begin_attempt(Step& step, const schedule::Match& match) {
                         .last_progress = step.now.monotonic});
     session.last_given = ++state.jobs_given;
     session.resident = job.model_digest;
-    step.say(session, OfferJob{lease, state.notary.sign_offer(payload), state.policy.accept_within,
-                               state.policy.progress_timeout});
+    step.say(session, OfferJob{.lease = lease,
+                               .offer = state.notary.sign_offer(payload),
+                               .inputs = *std::move(inputs),
+                               .accept_within = state.policy.accept_within,
+                               .progress_timeout = state.policy.progress_timeout});
     step.changed(job);
 }
 
@@ -131,7 +137,7 @@ bool enqueue(Step& step, OpenJob& open) {
                      .account = job.account,
                      .order = open.order,
                      .price = job.price,
-                     .needs = {schedule::kind_of(job), job.failed_on}},
+                     .needs = schedule::needs_of(job)},
                     job.not_before, step.now.wall);
     state.wake = true;
     return true;

@@ -9,7 +9,8 @@
 
 namespace gotong::core {
 
-// The job gets the next attempt number and its worker the signed offer.
+// The job gets the next attempt number and its worker the signed offer; or it fails, when a file
+// that it begins with is gone.
 void begin_attempt(Step& step, const schedule::Match& match);
 
 // Nobody is to blame: the job is queued again at once, in its old place.

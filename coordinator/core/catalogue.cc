@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/crypto/digest.h"
+#include "common/model/family.h"
 #include "common/model/manifest.h"
 #include "coordinator/job/limits.h"
 
@@ -55,7 +56,8 @@ Result<job::ModelFacts> facts_of(const store::CatalogueModel& model) {
                            .default_height = manifest->default_height,
                            .size_multiple = std::max(manifest->size_multiple, 1U),
                            .max_width = std::min(manifest->max_width, job::kMaxSide),
-                           .max_height = std::min(manifest->max_height, job::kMaxSide)};
+                           .max_height = std::min(manifest->max_height, job::kMaxSide),
+                           .needs_original = model::is_for_inpainting(manifest->family)};
 }
 
 void Catalogue::put(const store::CatalogueModel& model) {

@@ -58,6 +58,9 @@ struct Policy {
     std::chrono::milliseconds job_expiry{24h};  // From submission; then it fails.
     std::uint32_t distinct_failures = 3;        // Workers at fault before a job is given up.
     std::uint32_t max_open_jobs_per_account = 1'000;
+    std::uint64_t input_quota = std::uint64_t{256} << 20U;  // Bytes of an account's uploads.
+    std::chrono::milliseconds input_kept{24h};              // An upload that no open job names.
+    std::chrono::milliseconds input_sweep{1h};              // How often the older ones are removed.
 };
 
 // What the pool looks like now, for status pages.

@@ -7,6 +7,7 @@
 #include "coordinator/core/attempts.h"
 #include "coordinator/core/endings.h"
 #include "coordinator/core/handlers.h"
+#include "coordinator/core/inputs.h"
 #include "coordinator/job/intake.h"
 #include "coordinator/job/price.h"
 #include "coordinator/job/request_hash.h"
@@ -56,6 +57,9 @@ Result<job::Order> check_order(Step& step, const job::Submission& submission) {
     auto order = job::accept_submission(submission, state.catalogue.facts(), draw_seed(state.rng));
     if (!order) return order;
     const AccountId account = submission.account;
+    if (auto ok = check_uploaded(step, account, order->specs.front()); !ok) {
+        return Failure{ok.error()};
+    }
     if (auto ok = job::check_open_jobs(state.accounts.open_jobs(account), submission.count,
                                        state.policy.max_open_jobs_per_account);
         !ok) {

@@ -46,7 +46,7 @@ void retire_lease(Step& step, const LeaseToken& accepted, const job::Job& job) {
     const auto mean = schedule::step_time(lease);
     if (!session || !mean || job.price.micro == 0) return;
     // As if pictures that were made together had shared the time evenly.
-    const double own_ns = static_cast<double>(mean->count()) * job.spec.steps / lease.company;
+    const double own_ns = static_cast<double>(mean->count()) * steps_made(job.spec) / lease.company;
     const double measured = own_ns / static_cast<double>(job.price.micro);
     constexpr double kWeight = 0.3;  // Of the newest: follows a change within some pictures.
     const double before = session->ns_per_micro.value_or(measured);

@@ -16,6 +16,7 @@
 #include "common/receipt/dsse.h"
 #include "common/receipt/statement.h"
 #include "common/result.h"
+#include "coordinator/job/input_name.h"
 #include "coordinator/job/job.h"
 #include "coordinator/job/lease_token.h"
 #include "coordinator/roster/session.h"
@@ -41,10 +42,29 @@ struct CancelJob {
     JobId job;
 };
 
+// ---- Uploads that jobs begin with ----
+struct PlanUpload {  // A creator wants to upload a file.
+    ReplyId reply = 0;
+    job::InputName name;
+    std::uint64_t size = 0;
+};
+struct InputStored {  // It is on disk.
+    ReplyId reply = 0;
+    job::InputName name;
+    std::uint64_t size = 0;
+};
+struct InputLost {  // It should be on disk and is not.
+    job::InputName name;
+};
+struct InputsFound {  // All that is on disk: once, after restore() and before any InputStored.
+    std::vector<job::InputName> names;
+};
+
 // ---- Workers ----
 struct WorkerHello {  // The signature over the challenge is good.
     StreamId stream = 0;
     crypto::PublicKey public_key;
+    std::uint32_t protocol = 1;  // The newest that both speak.
     std::string instance_nonce;
     std::string resume_token;
     std::string build;
@@ -149,8 +169,9 @@ struct RevokeWorker {
 struct Tick {};  // Time has passed; comes several times a second.
 
 using Event =
-    std::variant<Submit, CancelJob, WorkerHello, WorkerSnapshot, OfferReply, WorkerProgress,
-                 UploadAsked, ResultVerified, AttemptFailed, WorkerGoodbye, StreamClosed, Enrol,
-                 AddModel, RemoveModel, AddInvite, AddAccount, RevokeAccount, RevokeWorker, Tick>;
+    std::variant<Submit, CancelJob, PlanUpload, InputStored, InputLost, InputsFound, WorkerHello,
+                 WorkerSnapshot, OfferReply, WorkerProgress, UploadAsked, ResultVerified,
+                 AttemptFailed, WorkerGoodbye, StreamClosed, Enrol, AddModel, RemoveModel,
+                 AddInvite, AddAccount, RevokeAccount, RevokeWorker, Tick>;
 
 }  // namespace gotong::core

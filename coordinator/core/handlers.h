@@ -9,6 +9,12 @@ namespace gotong::core {
 void on(Step& step, const Submit& event);
 void on(Step& step, const CancelJob& event);
 
+// inputs.cc
+void on(Step& step, const PlanUpload& event);
+void on(Step& step, const InputStored& event);
+void on(Step& step, const InputLost& event);
+void on(Step& step, const InputsFound& event);
+
 // sessions.cc
 void on(Step& step, const WorkerHello& event);
 void on(Step& step, const WorkerSnapshot& event);

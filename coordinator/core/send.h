@@ -20,6 +20,7 @@ namespace gotong::core {
 
 // ---- To a worker, on its stream ----
 struct Welcome {
+    std::uint32_t protocol = 1;
     SessionId session;
     std::string resume_token;
     bool resumed = false;
@@ -38,6 +39,7 @@ struct Desired {
 struct OfferJob {
     LeaseToken lease;
     receipt::Envelope offer;
+    std::vector<store::Input> inputs;  // Files that it begins with; the edge makes the URLs.
     std::chrono::milliseconds accept_within{0};
     std::chrono::milliseconds progress_timeout{0};
 };
@@ -77,6 +79,9 @@ struct Submitted {
     Credits price;
     bool already_submitted = false;
 };
+struct UploadPlanned {
+    bool stored = false;  // It is there already.
+};
 struct Done {};
 struct Replaced {
     bool replaced = false;
@@ -87,7 +92,8 @@ struct Enrolled {
 struct RevokedWorker {
     WorkerId worker;
 };
-using Answer = std::variant<Submitted, job::Job, Done, Replaced, Enrolled, RevokedWorker>;
+using Answer =
+    std::variant<Submitted, job::Job, UploadPlanned, Done, Replaced, Enrolled, RevokedWorker>;
 
 struct Reply {
     ReplyId reply = 0;
@@ -107,6 +113,11 @@ struct JobChanged {
     std::string preview_png;  // May be empty.
 };
 
-using Send = std::variant<ToWorker, Reply, JobChanged>;
+// ---- To the disk ----
+struct RemoveInput {  // Its row is gone for good, or was never there.
+    job::InputName name;
+};
+
+using Send = std::variant<ToWorker, Reply, JobChanged, RemoveInput>;
 
 }  // namespace gotong::core

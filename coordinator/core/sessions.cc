@@ -134,6 +134,7 @@ void on(Step& step, const WorkerHello& event) {
     }
     const bool resumed = resumes(state.roster.find(worker->id), event.resume_token);
     roster::Session& session = session_for(step, worker->id, event, resumed);
+    session.protocol = event.protocol;
     session.device = event.device;
     session.slots = std::clamp(event.slots, 1U, kMaxSlots);
     note_models(state, session, event.models);

@@ -31,6 +31,7 @@ struct State {
     roster::Roster roster{};
 
     std::uint64_t jobs_given = 0;  // Since the start.
+    Monotonic next_sweep{};        // Of uploads; the first at the start.
     bool wake = false;             // Something changed that may let a queued job go to a worker.
 };
 

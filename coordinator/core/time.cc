@@ -1,11 +1,12 @@
 // What the passing of time ends: sessions that fell silent, offers that were not answered, leases
-// whose steps stopped, jobs that nobody rendered.
+// whose steps stopped, jobs that nobody rendered, uploads that no job needs.
 #include <string>
 #include <utility>
 
 #include "coordinator/core/attempts.h"
 #include "coordinator/core/endings.h"
 #include "coordinator/core/handlers.h"
+#include "coordinator/core/inputs.h"
 #include "coordinator/core/pauses.h"
 
 namespace gotong::core {
@@ -71,12 +72,20 @@ void expire_jobs(Step& step) {
     }
 }
 
+void sweep_inputs(Step& step) {
+    State& state = step.state;
+    if (step.now.monotonic < state.next_sweep) return;
+    state.next_sweep = step.now.monotonic + state.policy.input_sweep;
+    remove_old_inputs(step);
+}
+
 }  // namespace
 
 void on(Step& step, const Tick&) {
     end_silent_sessions(step);
     end_overdue_leases(step);
     expire_jobs(step);
+    sweep_inputs(step);
     step.state.wake = true;  // A pause or a delay may be over.
 }
 

@@ -28,7 +28,7 @@ JobView view_of(const State& state, const job::Job& job, Now now) {
     if (const schedule::Lease* lease = state.leases.find(job.id)) {
         view.phase = lease->phase;
         view.step = lease->step;
-        view.eta = eta_of(*lease, job.spec.steps, now.monotonic);
+        view.eta = eta_of(*lease, steps_made(job.spec), now.monotonic);
     }
     return view;
 }

@@ -4,7 +4,8 @@ namespace gotong::core {
 
 Welcome welcome_for(const State& state, const roster::Session& session, bool resumed) {
     const Policy& policy = state.policy;
-    return {.session = session.id,
+    return {.protocol = session.protocol,
+            .session = session.id,
             .resume_token = session.resume_token,
             .resumed = resumed,
             .heartbeat_idle = policy.heartbeat_idle,

@@ -16,6 +16,7 @@
 #include "common/result.h"
 #include "common/time.h"
 #include "coordinator/blob/blob_store.h"
+#include "coordinator/blob/inputs.h"
 #include "coordinator/blob/presign.h"
 
 namespace gotong::gateway {
@@ -65,6 +66,13 @@ struct Services {
     blob::BlobStore& blobs;
     std::function<std::optional<Picture>(JobId)> picture;  // nullopt: no such job, or not done.
     std::function<Result<>()> ready;                       // Whether the pool can take work.
+
+    blob::Inputs& inputs;
+    // An upload is in its place; from then on jobs may name it. resource_exhausted: the account's
+    // uploads take too much room, and the file goes again.
+    std::function<Result<>(const blob::InputName&, std::uint64_t size)> keep_input;
+    // A file is gone that a signed URL names: the jobs that wait for it cannot be rendered.
+    std::function<void(const blob::InputName&)> lost_input;
 };
 
 Reply json_reply(unsigned status, std::string_view key, std::string_view value);

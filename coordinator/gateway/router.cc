@@ -1,6 +1,7 @@
 #include "coordinator/gateway/router.h"
 
 #include "coordinator/gateway/blobs.h"
+#include "coordinator/gateway/inputs.h"
 #include "coordinator/gateway/pictures.h"
 #include "coordinator/gateway/status.h"
 
@@ -21,6 +22,11 @@ Decision Router::decide(const Head& head) const {
     if (path.starts_with("/blobs/")) {
         if (head.verb == Verb::put) return put_blob(services_, head);
         if (is_get) return get_blob(services_, head);
+        return not_allowed("GET, HEAD, PUT");
+    }
+    if (path.starts_with("/inputs/")) {
+        if (head.verb == Verb::put) return put_input(services_, head);
+        if (is_get) return get_input(services_, head);
         return not_allowed("GET, HEAD, PUT");
     }
     const bool is_picture = path.starts_with("/pictures/");

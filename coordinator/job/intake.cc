@@ -5,7 +5,9 @@
 #include <limits>
 #include <string_view>
 
+#include "common/bytes.h"
 #include "common/sampling/choose.h"
+#include "common/sampling/strength.h"
 #include "common/text/closest.h"
 #include "coordinator/job/limits.h"
 #include "coordinator/job/price.h"
@@ -96,10 +98,58 @@ Result<> check_numbers(const RenderSpec& spec, const ModelFacts& model, std::uin
     return check_size(model, spec.width, spec.height);
 }
 
+// Errors of a picture to begin with name their field in full.
+Failure within_original(const Error& error) {
+    return fail(error.code, error.message, "original." + error.field);
+}
+
+Result<Digest> digest_in(const char* field, std::string_view bytes) {
+    Digest digest{};
+    if (bytes.size() != digest.size()) {
+        return wrong(field, "has " + std::to_string(bytes.size()) + " bytes; it is the 32 of a " +
+                                "SHA-256, raw");
+    }
+    std::ranges::copy(as_bytes(bytes), digest.begin());
+    return digest;
+}
+
+Result<Original> complete(const OriginalDraft& draft, std::uint32_t steps) {
+    Original original;
+    const auto picture = digest_in("original.picture_sha256", draft.picture_sha256);
+    if (!picture) return Failure{picture.error()};
+    original.picture = *picture;
+    if (!draft.mask_sha256.empty()) {
+        const auto mask = digest_in("original.mask_sha256", draft.mask_sha256);
+        if (!mask) return Failure{mask.error()};
+        original.mask = *mask;
+    }
+    const auto rule = sampling::strength_rule_named(draft.strength_rule);
+    if (!rule) return within_original(rule.error());
+    original.rule = *rule;
+    original.strength = draft.strength.value_or(sampling::kDefaultStrength) + 0.0;  // -0 is 0.
+    if (auto ok = sampling::check_strength(original.rule, steps, original.strength); !ok) {
+        return within_original(ok.error());
+    }
+    return original;
+}
+
+Result<std::optional<Original>> original_of(const SpecDraft& draft, const ModelFacts& model) {
+    if (draft.original) {
+        auto original = complete(*draft.original, draft.steps.value_or(kDefaultSteps));
+        if (!original) return Failure{original.error()};
+        return std::optional{*std::move(original)};
+    }
+    if (!model.needs_original) return std::optional<Original>{};
+    return wrong("original",
+                 "is missing: " + model.name + " paints what a mask leaves open of a picture");
+}
+
 Result<RenderSpec> complete(const SpecDraft& draft, const ModelFacts& model,
                             std::uint32_t drawn_seed) {
     const auto choice = sampling::choose(draft.sampler, draft.schedule);
     if (!choice) return Failure{choice.error()};
+    const auto original = original_of(draft, model);
+    if (!original) return Failure{original.error()};
     return RenderSpec{.model = model.name,
                       .prompt = draft.prompt,
                       .negative_prompt = draft.negative_prompt,
@@ -110,7 +160,8 @@ Result<RenderSpec> complete(const SpecDraft& draft, const ModelFacts& model,
                       .sampler = std::string(sampling::facts(choice->sampler).name),
                       .schedule = std::string(sampling::facts(choice->schedule).name),
                       .seed = draft.seed.value_or(drawn_seed),
-                      .is_private = draft.is_private};
+                      .is_private = draft.is_private,
+                      .original = *original};
 }
 
 }  // namespace
@@ -122,7 +173,9 @@ Result<> check_texts(const Submission& submission) {
     if (auto ok = check_text("negative_prompt", spec.negative_prompt); !ok) return ok;
     if (auto ok = check_name("model", spec.model); !ok) return ok;
     if (auto ok = check_name("sampler", spec.sampler); !ok) return ok;
-    return check_name("schedule", spec.schedule);
+    if (auto ok = check_name("schedule", spec.schedule); !ok) return ok;
+    if (!spec.original) return {};
+    return check_name("original.strength_rule", spec.original->strength_rule);
 }
 
 Result<Order> accept_submission(const Submission& submission, std::span<const ModelFacts> models,

@@ -16,6 +16,14 @@
 
 namespace gotong::job {
 
+// A picture to begin with, as a creator said it.
+struct OriginalDraft {
+    std::string picture_sha256;      // 32 bytes.
+    std::string mask_sha256;         // 32 bytes; empty: all of the picture is painted anew.
+    std::optional<double> strength;  // Absent: the default.
+    std::string strength_rule;       // Empty: the default.
+};
+
 // What a creator sent. Absent fields take the model's defaults.
 struct SpecDraft {
     std::string model;  // Empty: the pool's only model.
@@ -29,6 +37,7 @@ struct SpecDraft {
     std::string schedule;  // Empty: the default.
     std::optional<std::uint64_t> seed;
     bool is_private = false;
+    std::optional<OriginalDraft> original;
 };
 
 struct Submission {

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "common/picture/format.h"
+
 namespace gotong::job {
 
 inline constexpr std::uint32_t kMaxSide = 4'096;  // Pixels; what the verifier decodes.
@@ -15,6 +17,9 @@ inline constexpr std::uint32_t kMaxCount = 16;    // One request stays one scree
 inline constexpr std::size_t kMaxPrompt = 4'000;  // Bytes; two of them, escaped, fit an offer.
 inline constexpr std::size_t kMaxIdempotencyKey = 128;       // Bytes; a UUID has 36.
 inline constexpr std::uint64_t kMaxPictureBytes = 32 << 20;  // As the blob store takes them.
+inline constexpr std::uint64_t kMaxInputBytes = picture::kMaxFileBytes;
+inline constexpr std::uint64_t kLeastInputCharge = 64
+                                                   << 10;  // Of an account's room, whatever it is.
 
 // What most people end up with after trying. Samplers and schedules are common/sampling's to know.
 inline constexpr std::uint32_t kDefaultSteps = 25;

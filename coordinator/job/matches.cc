@@ -1,6 +1,7 @@
 #include "coordinator/job/matches.h"
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -24,8 +25,16 @@ bool is_of_model(const std::vector<receipt::ModelClaim>& models, const Job& job)
            model::digest_of(models.front().files) == models.front().sha256;
 }
 
-std::array<Check, 9> sampling_checks(const receipt::RenderStatement& statement,
-                                     const RenderSpec& spec) {
+std::optional<receipt::OriginalClaim> claim_of(const std::optional<Original>& original) {
+    if (!original) return std::nullopt;
+    return receipt::OriginalClaim{.picture = original->picture,
+                                  .mask = original->mask,
+                                  .strength = original->strength,
+                                  .strength_rule = std::string(sampling::name_of(original->rule))};
+}
+
+std::array<Check, 10> sampling_checks(const receipt::RenderStatement& statement,
+                                      const RenderSpec& spec) {
     const receipt::SamplingClaim& claim = statement.sampling;
     return {{{claim.seed == spec.seed, "sampling.seed"},
              {claim.sampler == spec.sampler, "sampling.sampler"},
@@ -34,7 +43,8 @@ std::array<Check, 9> sampling_checks(const receipt::RenderStatement& statement,
              {claim.guidance == spec.guidance, "sampling.guidance"},
              {claim.width == spec.width, "sampling.width"},
              {claim.height == spec.height, "sampling.height"},
-             {statement.trajectory.leaves == spec.steps + 1, "trajectory.leaves"},
+             {statement.original == claim_of(spec.original), "original"},
+             {statement.trajectory.leaves == steps_made(spec) + 1, "trajectory.leaves"},
              {discloses_as_asked(statement.request, spec), "request.promptDisclosed"}}};
 }
 

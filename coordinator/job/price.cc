@@ -21,7 +21,7 @@ Credits price_of(const ModelFacts& model, const RenderSpec& spec) {
     const auto* sampler = sampling::sampler_named(spec.sampler);
     const std::uint64_t calls = sampler && sampler->calls == 2 ? 2 : 1;
     const std::uint64_t work =
-        std::uint64_t{spec.width} * spec.height * spec.steps * calls * model.cost;
+        std::uint64_t{spec.width} * spec.height * steps_made(spec) * calls * model.cost;
     return {static_cast<std::int64_t>((work * kNumerator + kDenominator - 1) / kDenominator)};
 }
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "common/bytes.h"
 #include "common/crypto/sha256.h"
@@ -13,6 +15,16 @@ namespace {
 template <class Value>
 void put(nlohmann::json& json, const char* key, const std::optional<Value>& value) {
     if (value) json[key] = *value;
+}
+
+std::string hex(std::string_view bytes) { return crypto::to_hex(as_bytes(bytes)); }
+
+nlohmann::json json_of(const OriginalDraft& original) {
+    nlohmann::json json{{"picture", hex(original.picture_sha256)},
+                        {"mask", hex(original.mask_sha256)},
+                        {"strengthRule", original.strength_rule}};
+    if (original.strength) json["strength"] = decimal_text(*original.strength);
+    return json;
 }
 
 }  // namespace
@@ -31,6 +43,7 @@ Digest request_hash(const Submission& submission) {
     put(json, "steps", spec.steps);
     put(json, "seed", spec.seed);
     if (spec.guidance) json["guidance"] = decimal_text(*spec.guidance);
+    if (spec.original) json["original"] = json_of(*spec.original);
     return crypto::sha256(as_bytes(json.dump()));
 }
 

@@ -125,6 +125,12 @@ void Loop::hand_out(core::Send send) {
         outlet_.to_worker(std::move(*message));
     } else if (auto* change = std::get_if<core::JobChanged>(&send)) {
         outlet_.job_changed(std::move(*change));
+    } else if (auto* file = std::get_if<core::RemoveInput>(&send)) {
+        // In a turn of its own, since the file may have been uploaded again in the one before: what
+        // is on disk in a turn, and has a row, stays.
+        post_always([this, file = *file](Turn& turn) {
+            if (!turn.store().find_input(file.name)) outlet_.remove_input(file);
+        });
     } else if (auto* reply = std::get_if<core::Reply>(&send)) {
         auto expected = expected_.extract(reply->reply);
         if (!expected.empty()) expected.mapped()(std::move(reply->answer));

@@ -41,6 +41,7 @@ class Outlet {
     virtual ~Outlet() = default;
     virtual void to_worker(core::ToWorker message) = 0;
     virtual void job_changed(core::JobChanged change) = 0;
+    virtual void remove_input(core::RemoveInput file) = 0;  // Before any later task runs.
     virtual void tick(Now now) = 0;
 };
 

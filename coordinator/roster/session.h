@@ -30,6 +30,7 @@ struct Session {
     Monotonic last_heard{};
 
     // What it said of itself.
+    std::uint32_t protocol = 1;  // The newest that both speak.
     std::string device;
     std::uint32_t slots = 0;
     std::vector<OfferedModel> offered;

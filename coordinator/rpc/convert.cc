@@ -29,6 +29,22 @@ v1::JobState to_wire(job::State state) {
     return v1::JOB_STATE_UNSPECIFIED;
 }
 
+job::OriginalDraft original_from(const v1::OriginalSpec& wire) {
+    return {.picture_sha256 = wire.picture_sha256(),
+            .mask_sha256 = wire.mask_sha256(),
+            .strength = optional_of(wire.has_strength(), wire.strength()),
+            .strength_rule = wire.strength_rule()};
+}
+
+v1::OriginalSpec to_wire(const Original& original) {
+    v1::OriginalSpec wire;
+    wire.set_picture_sha256(std::string(as_text(original.picture)));
+    if (original.mask) wire.set_mask_sha256(std::string(as_text(*original.mask)));
+    wire.set_strength(original.strength);
+    wire.set_strength_rule(std::string(sampling::name_of(original.rule)));
+    return wire;
+}
+
 v1::Picture picture_of(const job::Job& job, const Links& links) {
     v1::Picture wire;
     wire.set_sha256(std::string(as_text(job.picture.sha256)));
@@ -59,7 +75,9 @@ job::SpecDraft draft_from(const v1::RenderSpec& wire) {
             .sampler = wire.sampler(),
             .schedule = wire.schedule(),
             .seed = optional_of(wire.has_seed(), wire.seed()),
-            .is_private = wire.private_()};
+            .is_private = wire.private_(),
+            .original =
+                wire.has_original() ? std::optional{original_from(wire.original())} : std::nullopt};
 }
 
 v1::RenderSpec to_wire(const RenderSpec& spec) {
@@ -75,6 +93,7 @@ v1::RenderSpec to_wire(const RenderSpec& spec) {
     wire.set_schedule(spec.schedule);
     wire.set_seed(spec.seed);
     wire.set_private_(spec.is_private);
+    if (spec.original) *wire.mutable_original() = to_wire(*spec.original);
     return wire;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/bytes.h"
 #include "common/sampling/samplers.h"
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/rpc/auth.h"
@@ -67,6 +68,32 @@ Result<job::Job> find_own_job(loop::Turn& turn, AccountId account, const std::st
     auto job = turn.store().find_job(*id);
     if (!job || job->account != account) return no_such_job(*id);
     return *std::move(job);
+}
+
+Result<core::PlanUpload> upload_from(const v1::CreateUploadRequest& wire, AccountId account) {
+    core::PlanUpload event{.name = {.account = account}, .size = wire.size()};
+    if (wire.sha256().size() != event.name.sha256.size()) {
+        return fail(ErrorCode::invalid_argument, "sha256 has 32 bytes: the file's SHA-256, raw",
+                    "sha256");
+    }
+    std::ranges::copy(as_bytes(wire.sha256()), event.name.sha256.begin());
+    return event;
+}
+
+void create_upload(const Call<v1::CreateUploadRequest, v1::CreateUploadResponse>& call) {
+    const auto event = upload_from(call.request, call.account);
+    if (!event) return call.answer(Failure(event.error()));
+    call.turn.ask(*event, [respond = call.respond, links = call.links, name = event->name,
+                           size = event->size](const Result<core::Answer>& answer) {
+        if (!answer) return respond(Failure(answer.error()));
+        v1::CreateUploadResponse response;
+        response.set_stored(std::get<core::UploadPlanned>(*answer).stored);
+        if (!response.stored()) {
+            response.set_url(links.upload_input(name, size));
+            response.set_expires_in_ms(static_cast<std::uint64_t>(kUploadValid.count()));
+        }
+        respond(std::move(response));
+    });
 }
 
 v1::SubmitResponse response_of(const core::Submitted& submitted, const Links& links) {
@@ -186,6 +213,11 @@ Unary* CreatorService::ListModels(Context* context, const Bytes* in, Bytes* out)
 
 Unary* CreatorService::Submit(Context* context, const Bytes* in, Bytes* out) {
     return serve_account<v1::SubmitRequest, v1::SubmitResponse>(edge_, context, in, out, submit);
+}
+
+Unary* CreatorService::CreateUpload(Context* context, const Bytes* in, Bytes* out) {
+    return serve_account<v1::CreateUploadRequest, v1::CreateUploadResponse>(edge_, context, in, out,
+                                                                            create_upload);
 }
 
 Unary* CreatorService::GetJob(Context* context, const Bytes* in, Bytes* out) {

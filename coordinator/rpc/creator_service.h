@@ -1,5 +1,5 @@
-// CreatorService: submit, get, watch, cancel, list models, status. Bytes become Submissions and
-// events here; every decision is the core's.
+// CreatorService: upload, submit, get, watch, cancel, list models, status. Bytes become Submissions
+// and events here; every decision is the core's.
 //
 // Corridor: cli/render -> [rpc/creator_service] -> job/intake
 #pragma once
@@ -12,11 +12,11 @@ namespace gotong::rpc {
 
 // Unary calls arrive as bytes (wire.h says why), watches as messages.
 using CreatorBase = v1::CreatorService;
-using CreatorCallbacks =
-    CreatorBase::WithRawCallbackMethod_GetPool<CreatorBase::WithRawCallbackMethod_ListModels<
+using CreatorCallbacks = CreatorBase::WithRawCallbackMethod_GetPool<
+    CreatorBase::WithRawCallbackMethod_ListModels<CreatorBase::WithRawCallbackMethod_CreateUpload<
         CreatorBase::WithRawCallbackMethod_Submit<CreatorBase::WithRawCallbackMethod_GetJob<
             CreatorBase::WithCallbackMethod_WatchJob<CreatorBase::WithRawCallbackMethod_CancelJob<
-                CreatorBase::WithRawCallbackMethod_GetStatus<CreatorBase::Service>>>>>>>;
+                CreatorBase::WithRawCallbackMethod_GetStatus<CreatorBase::Service>>>>>>>>;
 
 class CreatorService final : public CreatorCallbacks {
   public:
@@ -28,6 +28,7 @@ class CreatorService final : public CreatorCallbacks {
 
     Unary* GetPool(Context* context, const Bytes* in, Bytes* out) override;
     Unary* ListModels(Context* context, const Bytes* in, Bytes* out) override;
+    Unary* CreateUpload(Context* context, const Bytes* in, Bytes* out) override;
     Unary* Submit(Context* context, const Bytes* in, Bytes* out) override;
     Unary* GetJob(Context* context, const Bytes* in, Bytes* out) override;
     Unary* CancelJob(Context* context, const Bytes* in, Bytes* out) override;

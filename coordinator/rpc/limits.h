@@ -50,6 +50,9 @@ inline constexpr std::size_t kMemoryQuotaBytes = std::size_t{512} << 20;
 // An upload URL outlives a slow home line: 32 MiB at 0.5 Mbit/s.
 inline constexpr std::chrono::milliseconds kUploadValid = 15min;
 
+// A worker fetches what a job begins with as soon as it has accepted the offer; 32 MiB, as above.
+inline constexpr std::chrono::milliseconds kInputValid = 15min;
+
 // A picture's URL: long enough to download a batch, short enough to be of no use in a log.
 inline constexpr std::chrono::milliseconds kPictureValid = 1h;
 

@@ -48,4 +48,12 @@ std::string Links::picture(JobId job) const {
     return base_ + presigner_->get_picture(job, now_ + kPictureValid);
 }
 
+std::string Links::upload_input(const blob::InputName& name, std::uint64_t size) const {
+    return base_ + presigner_->put_input(name, size, now_ + kUploadValid);
+}
+
+std::string Links::input(const blob::InputName& name) const {
+    return base_ + presigner_->get_input(name, now_ + kInputValid);
+}
+
 }  // namespace gotong::rpc

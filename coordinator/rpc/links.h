@@ -1,4 +1,5 @@
-// The URLs that the coordinator gives out: where to put a picture, and where to fetch one.
+// The URLs that the coordinator gives out: where to put a picture, and where to fetch one; the same
+// for those that jobs begin with.
 //
 // They are made for whoever asked: `--public-url` when the operator said one; else the gateway's
 // own address; else, when the gateway listens on every address, the host at which the peer reached
@@ -36,6 +37,8 @@ class Links {
     std::string upload(const crypto::Digest& sha256, std::uint64_t size) const;
     std::string blob(const crypto::Digest& sha256) const;
     std::string picture(JobId job) const;
+    std::string upload_input(const blob::InputName& name, std::uint64_t size) const;
+    std::string input(const blob::InputName& name) const;
 
   private:
     const blob::Presigner* presigner_;

@@ -1,6 +1,8 @@
-// Hands the core's words to the streams that they are for.
+// Hands the core's words to the streams, and to the disk, that they are for.
 #pragma once
 
+#include "common/log/log.h"
+#include "coordinator/blob/inputs.h"
 #include "coordinator/loop/loop.h"
 #include "coordinator/rpc/watch_stream.h"
 #include "coordinator/rpc/worker_streams.h"
@@ -9,15 +11,21 @@ namespace gotong::rpc {
 
 class Speaker final : public loop::Outlet {
   public:
-    Speaker(WorkerStreams& workers, Watchers& watchers) : workers_(workers), watchers_(watchers) {}
+    Speaker(WorkerStreams& workers, Watchers& watchers, blob::Inputs& inputs)
+        : workers_(workers), watchers_(watchers), inputs_(inputs) {}
 
     void to_worker(core::ToWorker message) override { workers_.say(message); }
     void job_changed(core::JobChanged change) override { watchers_.tell(change); }
+    void remove_input(core::RemoveInput file) override {
+        const Result<> removed = inputs_.remove(file.name);
+        if (!removed) log::warn("cannot remove an upload", {{"reason", removed.error().message}});
+    }
     void tick(Now now) override { workers_.tick(now.monotonic); }
 
   private:
     WorkerStreams& workers_;
     Watchers& watchers_;
+    blob::Inputs& inputs_;
 };
 
 }  // namespace gotong::rpc

@@ -45,11 +45,13 @@ std::vector<core::OfferedModel> models_from(const Models& wire) {
 }
 
 Result<> check_protocol(const v1::Hello& wire) {
-    constexpr std::uint32_t ours = handshake::kProtocol;
-    if (wire.protocol_min() <= ours && ours <= wire.protocol_max()) return {};
-    const bool newer = wire.protocol_min() > ours;
+    using handshake::kNewestProtocol;
+    using handshake::kOldestProtocol;
+    const bool newer = wire.protocol_min() > kNewestProtocol;
+    if (!newer && wire.protocol_max() >= kOldestProtocol) return {};
     return fail(ErrorCode::failed_precondition,
-                "this pool speaks protocol " + std::to_string(ours) + ", this worker " +
+                "this pool speaks protocols " + std::to_string(kOldestProtocol) + " to " +
+                    std::to_string(kNewestProtocol) + ", this worker " +
                     std::to_string(wire.protocol_min()) + " to " +
                     std::to_string(wire.protocol_max()) +
                     (newer ? "; the pool's operator has to update the coordinator"
@@ -94,7 +96,7 @@ std::uint64_t milliseconds(std::chrono::milliseconds duration) {
 
 void fill(const core::Welcome& welcome, const Links&, v1::ConnectResponse& frame) {
     auto* wire = frame.mutable_welcome();
-    wire->set_protocol(handshake::kProtocol);
+    wire->set_protocol(welcome.protocol);
     wire->set_session_id(welcome.session.to_hex());
     wire->set_resume_token(welcome.resume_token);
     wire->set_resumed(welcome.resumed);
@@ -112,10 +114,16 @@ void fill(const core::Desired& desired, const Links&, v1::ConnectResponse& frame
     add_leases(desired.resend, wire->mutable_resend());
 }
 
-void fill(const core::OfferJob& offer, const Links&, v1::ConnectResponse& frame) {
+void fill(const core::OfferJob& offer, const Links& links, v1::ConnectResponse& frame) {
     auto* wire = frame.mutable_offer();
     set_lease(offer.lease, wire->mutable_lease());
     *wire->mutable_offer() = to_wire(offer.offer);
+    for (const store::Input& input : offer.inputs) {
+        auto* added = wire->add_inputs();
+        added->set_sha256(std::string(as_text(input.name.sha256)));
+        added->set_size(input.size);
+        added->set_url(links.input(input.name));
+    }
     wire->set_accept_within_ms(milliseconds(offer.accept_within));
     wire->set_progress_timeout_ms(milliseconds(offer.progress_timeout));
 }
@@ -246,6 +254,7 @@ Result<core::WorkerHello> hello_from(const v1::Hello& wire, core::StreamId strea
     }
     return core::WorkerHello{.stream = stream,
                              .public_key = *key,
+                             .protocol = std::min(wire.protocol_max(), handshake::kNewestProtocol),
                              .instance_nonce = wire.instance_nonce(),
                              .resume_token = wire.resume_token(),
                              .build = wire.build(),

@@ -9,8 +9,9 @@
 namespace gotong::schedule {
 namespace {
 
-bool can_render(const roster::Session& session, const std::string& model_digest) {
-    return session.stream && !session.is_draining && session.usable.contains(model_digest);
+bool can_render(const roster::Session& session, const Needs& needs) {
+    return session.stream && !session.is_draining && session.protocol >= needs.protocol &&
+           session.usable.contains(needs.kind.model_digest);
 }
 
 struct Online {
@@ -29,15 +30,15 @@ std::vector<Online> everybody_online(const roster::Roster& roster, const Leases&
 
 using Workers = std::set<WorkerId>;
 
-std::vector<Candidate> candidates_for(const Kind& kind, const std::vector<Online>& online,
+std::vector<Candidate> candidates_for(const Needs& needs, const std::vector<Online>& online,
                                       const Workers& held_back) {
     std::vector<Candidate> candidates;
     for (const auto& [session, free, activity] : online) {
-        if (!can_render(*session, kind.model_digest)) continue;
+        if (!can_render(*session, needs)) continue;
         candidates.push_back({.id = session->worker,
                               .is_free = free > 0 && !held_back.contains(session->worker) &&
-                                         is_open_to(activity, kind),
-                              .is_resident = session->resident == kind.model_digest,
+                                         is_open_to(activity, needs.kind),
+                              .is_resident = session->resident == needs.kind.model_digest,
                               .ns_per_micro = session->ns_per_micro,
                               .last_given = session->last_given,
                               .beside = activity.rendering});
@@ -55,7 +56,7 @@ std::optional<WorkerId> whom_to_hold_back(const Needs& needs, bool avoids,
     const Online* least = nullptr;
     for (const Online& it : online) {
         const WorkerId worker = it.session->worker;
-        if (!can_render(*it.session, needs.kind.model_digest)) continue;
+        if (!can_render(*it.session, needs)) continue;
         if (held_back.contains(worker) || (avoids && needs.avoid.contains(worker))) continue;
         // Its next free slot is the job's.
         if (it.free == 0 && it.activity.kind == needs.kind) return std::nullopt;
@@ -76,10 +77,10 @@ std::optional<Match> next_match(const Queue& queue, const roster::Roster& roster
     Workers held_back;
     for (const Waiting* front : queue.fronts()) {
         const Needs& needs = front->needs;
-        auto choice = choose_worker({front->price, needs.avoid},
-                                    candidates_for(needs.kind, online, held_back));
+        auto choice =
+            choose_worker({front->price, needs.avoid}, candidates_for(needs, online, held_back));
         if (choice) return Match{front->job, choice->worker, std::move(choice->reason)};
-        const bool avoids = is_other_online(needs.kind.model_digest, needs.avoid, roster);
+        const bool avoids = is_other_online(needs, roster);
         if (const auto worker = whom_to_hold_back(needs, avoids, online, held_back))
             held_back.insert(*worker);
     }
@@ -97,10 +98,9 @@ std::uint32_t free_slots(const roster::Session& session, const Leases& leases, M
     return reported > given_since ? reported - given_since : 0;
 }
 
-bool is_other_online(const std::string& model_digest, const std::set<WorkerId>& avoid,
-                     const roster::Roster& roster) {
+bool is_other_online(const Needs& needs, const roster::Roster& roster) {
     return std::any_of(roster.sessions().begin(), roster.sessions().end(), [&](const auto& entry) {
-        return can_render(entry.second, model_digest) && !avoid.contains(entry.first);
+        return can_render(entry.second, needs) && !needs.avoid.contains(entry.first);
     });
 }
 

@@ -37,8 +37,7 @@ std::optional<Match> next_match(const Queue& queue, const roster::Roster& roster
 // since.
 std::uint32_t free_slots(const roster::Session& session, const Leases& leases, Monotonic now);
 
-// Whether a worker that could render these weights and is not among `avoid` is connected.
-bool is_other_online(const std::string& model_digest, const std::set<WorkerId>& avoid,
-                     const roster::Roster& roster);
+// Whether a worker that could render it and is not among those to avoid is connected.
+bool is_other_online(const Needs& needs, const roster::Roster& roster);
 
 }  // namespace gotong::schedule

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "common/credits.h"
+#include "common/handshake/handshake.h"
 #include "common/ids.h"
 #include "common/time.h"
 #include "coordinator/schedule/fair_share.h"
@@ -31,10 +32,16 @@ namespace gotong::schedule {
 
 struct Needs {
     Kind kind;
-    std::set<WorkerId> avoid;  // They failed it before.
+    std::set<WorkerId> avoid;    // They failed it before.
+    std::uint32_t protocol = 1;  // The oldest that can say what it asks for.
 
     auto operator<=>(const Needs&) const = default;
 };
+
+inline Needs needs_of(const job::Job& job) {
+    return {kind_of(job), job.failed_on,
+            job.spec.original ? handshake::kProtocolOfOriginals : handshake::kOldestProtocol};
+}
 
 struct Waiting {
     JobId job;

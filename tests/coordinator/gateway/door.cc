@@ -25,6 +25,7 @@ Door::Door(Limits limits, std::optional<TlsFiles> tls) {
     auto opened = blob::open_folder(folder / "blobs");
     REQUIRE(opened);
     blobs = std::move(*opened);
+    inputs = blob::Inputs::open_folder(folder / "inputs").value();
     Services services{.clock = clock,
                       .presigner = presigner,
                       .blobs = *blobs,
@@ -36,15 +37,31 @@ Door::Door(Limits limits, std::optional<TlsFiles> tls) {
                       .ready = [this]() -> Result<> {
                           if (not_ready) return Failure{*not_ready};
                           return {};
-                      }};
+                      },
+                      .inputs = *inputs,
+                      .keep_input = [this](const auto& name, std::uint64_t size) -> Result<> {
+                          if (no_room) return Failure{*no_room};
+                          const std::lock_guard lock(mutex);
+                          told_kept[name] = size;
+                          return {};
+                      },
+                      .lost_input =
+                          [this](const auto& name) {
+                              const std::lock_guard lock(mutex);
+                              told_lost.insert(name);
+                          }};
     auto started = Gateway::start({"127.0.0.1", 0, std::move(tls), limits}, std::move(services));
     REQUIRE(started);
     gateway = std::move(*started);
 }
 
 std::size_t Door::unfinished() const {
-    const std::filesystem::directory_iterator files(folder / "blobs" / "tmp");
-    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+    std::ptrdiff_t files = 0;
+    for (const char* store : {"blobs", "inputs"}) {
+        const std::filesystem::directory_iterator entries(folder / store / "tmp");
+        files += std::distance(begin(entries), end(entries));
+    }
+    return static_cast<std::size_t>(files);
 }
 
 Client::Client(const Door& door) {

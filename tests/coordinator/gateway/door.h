@@ -7,7 +7,9 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,12 +40,26 @@ struct Door {
     bool holds(std::string_view bytes) const {
         return blobs->size(crypto::sha256(as_bytes(bytes))).has_value();
     }
-    std::size_t unfinished() const;  // Blobs on their way in.
+    // Uploads that the core was told of, with their sizes, and those that it was told are gone.
+    std::map<blob::InputName, std::uint64_t> kept() const {
+        const std::lock_guard lock(mutex);
+        return told_kept;
+    }
+    std::set<blob::InputName> lost() const {
+        const std::lock_guard lock(mutex);
+        return told_lost;
+    }
+    std::size_t unfinished() const;  // Blobs and uploads on their way in.
 
     test::TempDir folder;
     SetClock clock;
     blob::Presigner presigner{crypto::Digest{1, 2, 3}};
     std::unique_ptr<blob::BlobStore> blobs;
+    std::unique_ptr<blob::Inputs> inputs;
+    std::optional<Error> no_room;
+    mutable std::mutex mutex;
+    mutable std::map<blob::InputName, std::uint64_t> told_kept;
+    mutable std::set<blob::InputName> told_lost;
     std::map<JobId, Picture> pictures;
     std::optional<Error> not_ready;
     std::unique_ptr<Gateway> gateway;

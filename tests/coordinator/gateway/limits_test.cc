@@ -103,7 +103,7 @@ TEST_CASE("a peer that asks to close is let go") {
 
 TEST_CASE("a port that is taken is refused in words") {
     const Door door;
-    const Services services{door.clock, door.presigner, *door.blobs, {}, {}};
+    const Services services{door.clock, door.presigner, *door.blobs, {}, {}, *door.inputs, {}, {}};
     const auto second = Gateway::start({"127.0.0.1", door.port(), {}, {}}, services);
     REQUIRE_FALSE(second);
     CHECK(second.error().code == ErrorCode::failed_precondition);

@@ -63,7 +63,7 @@ TEST_CASE("a handshake that does not end is cut off") {
 TEST_CASE("files that hold no certificate or no key are refused with their name") {
     const Door door;
     const OwnCertificate own;
-    const Services services{door.clock, door.presigner, *door.blobs, {}, {}};
+    const Services services{door.clock, door.presigner, *door.blobs, {}, {}, *door.inputs, {}, {}};
     const std::filesystem::path certificate = own.files().certificate;
     const std::filesystem::path key = own.files().key;
     for (const auto& [files, at_fault] :

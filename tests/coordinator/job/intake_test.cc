@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "common/bytes.h"
 #include "coordinator/job/limits.h"
 
 namespace gotong::job {
@@ -51,6 +52,82 @@ TEST_CASE("what a creator leaves out is filled in") {
                                        .seed = 7,
                                        .is_private = false});
     CHECK(order.model_digest == std::string(64, 'a'));
+}
+
+OriginalDraft draft_of(std::uint8_t picture) {
+    return {.picture_sha256 = std::string(32, static_cast<char>(picture)),
+            .mask_sha256 = "",
+            .strength = std::nullopt,
+            .strength_rule = ""};
+}
+
+Submission fox_from_picture() {
+    Submission submission = apple();
+    submission.spec.original = draft_of(4);
+    return submission;
+}
+
+TEST_CASE("a picture to begin with gets the default strength and rule") {
+    const RenderSpec spec = accept_submission(fox_from_picture(), kOne, 7).value().specs[0];
+    Original expected;
+    expected.picture.fill(4);
+    CHECK(spec.original == expected);
+    CHECK(spec.original->strength == 0.75);
+    CHECK_FALSE(accept_submission(apple(), kOne, 7).value().specs[0].original);
+}
+
+TEST_CASE("what a creator says of a picture to begin with is kept") {
+    Submission submission = fox_from_picture();
+    submission.spec.original->mask_sha256 = std::string(32, '\x05');
+    submission.spec.original->strength = 0.3;
+    submission.spec.original->strength_rule = "diffusers";
+    const Original original =
+        accept_submission(submission, kOne, 7).value().specs[0].original.value();
+    CHECK(crypto::to_hex(*original.mask) == crypto::to_hex(as_bytes(std::string(32, '\x05'))));
+    CHECK(original.strength == 0.3);
+    CHECK(original.rule == sampling::StrengthRule::diffusers);
+}
+
+TEST_CASE("what is wrong with a picture to begin with is named by its whole field") {
+    const auto error = [](auto spoil) {
+        Submission submission = fox_from_picture();
+        spoil(submission.spec);
+        return error_of(submission);
+    };
+    const Error picture = error([](SpecDraft& s) { s.original->picture_sha256 = "abc"; });
+    CHECK(picture.field == "original.picture_sha256");
+    CHECK(picture.message == "original.picture_sha256 has 3 bytes; it is the 32 of a SHA-256, raw");
+    const Error no_picture = error([](SpecDraft& s) { s.original->picture_sha256 = ""; });
+    CHECK(no_picture.field == "original.picture_sha256");
+    const Error mask = error([](SpecDraft& s) { s.original->mask_sha256 = std::string(33, 'm'); });
+    CHECK(mask.field == "original.mask_sha256");
+    const Error strength = error([](SpecDraft& s) { s.original->strength = 1.5; });
+    CHECK(strength.field == "original.strength");
+    CHECK(strength.message == "strength is 1.5; it must be 0 to 1: the nearest is 1");
+    const Error no_number = error([](SpecDraft& s) { s.original->strength = std::nan(""); });
+    CHECK(no_number.field == "original.strength");
+    const Error rule = error([](SpecDraft& s) { s.original->strength_rule = "comfy"; });
+    CHECK(rule.field == "original.strength_rule");
+    CHECK(rule.message.ends_with("it is a1111 or diffusers"));
+    const Error none = error([](SpecDraft& s) {
+        s.steps = 10;
+        s.original->strength = 0.05;
+        s.original->strength_rule = "diffusers";
+    });
+    CHECK(none.field == "original.strength");
+    CHECK(none.message.ends_with("the nearest is 0.1"));
+    const Error no_text = error([](SpecDraft& s) { s.original->strength_rule = "\xff"; });
+    CHECK(no_text.field == "original.strength_rule");
+}
+
+TEST_CASE("a model for inpainting is not asked for one from noise alone") {
+    std::vector<ModelFacts> models{model_named("painter")};
+    models[0].needs_original = true;
+    const Error error = error_of(apple(), models);
+    CHECK(error.field == "original");
+    CHECK(error.message ==
+          "original is missing: painter paints what a mask leaves open of a picture");
+    CHECK(accept_submission(fox_from_picture(), models, 7));
 }
 
 TEST_CASE("what a creator says is kept") {

@@ -39,6 +39,16 @@ TEST_CASE("a sampler that calls the denoiser twice a step costs twice as much") 
     CHECK(price_of(kModel, picture(512, 512, 20, "plms")) == Credits{1'000'000});
 }
 
+TEST_CASE("a picture that begins with another one costs the steps that are made") {
+    RenderSpec spec = picture(512, 512, 20);
+    spec.original = Original{.strength = 0.6, .rule = sampling::StrengthRule::diffusers};
+    CHECK(price_of(kModel, spec) == Credits{600'000});
+    spec.original->rule = sampling::StrengthRule::a1111;
+    CHECK(price_of(kModel, spec) == Credits{650'000});  // One step more.
+    spec.original->strength = 1;
+    CHECK(price_of(kModel, spec) == price_of(kModel, picture(512, 512, 20)));
+}
+
 TEST_CASE("a price is rounded up to the next micro-credit") {
     // 64 x 64 x 1 / (512 x 512 x 20) of a million is 781.25.
     CHECK(price_of(kModel, picture(64, 64, 1)) == Credits{782});

@@ -8,7 +8,7 @@ namespace gotong::job {
 namespace {
 
 TEST_CASE("a change of any field is another request") {
-    std::vector<Submission> requests(13);
+    std::vector<Submission> requests(18);
     requests[1].count = 2;
     requests[2].spec.model = "x";
     requests[3].spec.prompt = "x";
@@ -21,6 +21,11 @@ TEST_CASE("a change of any field is another request") {
     requests[10].spec.schedule = "x";
     requests[11].spec.seed = 0;
     requests[12].spec.is_private = true;
+    for (std::size_t i = 13; i < 18; ++i) requests[i].spec.original.emplace();
+    requests[14].spec.original->picture_sha256 = "x";
+    requests[15].spec.original->mask_sha256 = "x";
+    requests[16].spec.original->strength = 0.75;
+    requests[17].spec.original->strength_rule = "a1111";
     std::set<Digest> hashes;
     for (const Submission& request : requests) hashes.insert(request_hash(request));
     CHECK(hashes.size() == requests.size());

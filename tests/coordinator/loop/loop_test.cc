@@ -20,8 +20,10 @@ class Silence final : public Outlet {
   public:
     void to_worker(core::ToWorker) override {}
     void job_changed(core::JobChanged) override {}
+    void remove_input(core::RemoveInput file) override { removed.push_back(file.name); }
     void tick(Now) override { ++ticks; }
     std::atomic<int> ticks{0};
+    std::vector<job::InputName> removed;  // Of the loop's thread alone, until stop() has joined it.
 };
 
 struct Stage {
@@ -82,6 +84,22 @@ TEST_CASE("a full queue takes no more, but for what must not be lost") {
     REQUIRE(stage.loop.start());
     stage.loop.stop();
     CHECK(run == kMaxWaiting + 1);
+}
+
+TEST_CASE("a file is removed in a later turn, unless it came back in between") {
+    Stage stage;
+    const job::InputName gone{.account = {}, .sha256 = {1}};
+    const job::InputName back{.account = {}, .sha256 = {2}};
+    const auto nobody = [](const Result<core::Answer>& answer) { CHECK(!answer); };
+    REQUIRE(stage.loop.post([&](Turn& turn) {
+        // Of an account that nobody knows: refused, and its file is not to stay.
+        turn.ask(core::InputStored{.name = gone, .size = 1}, nobody);
+        turn.ask(core::InputStored{.name = back, .size = 1}, nobody);
+        turn.store().put_input({.name = back, .size = 1, .kept_from = turn.now().wall});
+    }));
+    REQUIRE(stage.loop.start());
+    stage.loop.stop();
+    CHECK(stage.silence.removed == std::vector{gone});
 }
 
 TEST_CASE("an answer of the core reaches the one who asked") {

@@ -101,7 +101,7 @@ TEST_CASE("a worker of another protocol is told which side to update") {
         stage.worker.say_hello(hello);
         return stage.worker.ended();
     };
-    const grpc::Status newer = say(2, 3);
+    const grpc::Status newer = say(3, 4);
     CHECK(newer.error_code() == StatusCode::FAILED_PRECONDITION);
     CHECK(newer.error_message().find("update the coordinator") != std::string::npos);
     const grpc::Status older = say(0, 0);

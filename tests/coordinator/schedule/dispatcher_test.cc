@@ -216,13 +216,30 @@ TEST_CASE("a picture that is only being delivered does not keep its worker from 
     CHECK(scene.next()->job == job_id(2));
 }
 
+TEST_CASE("a job goes past workers that do not speak of what it asks for, and blocks no other") {
+    Scene scene;
+    scene.roster.open(session(1, 1, {"m"}));
+    Waiting from_picture = waiting(1, "m");
+    from_picture.needs.protocol = 2;
+    scene.wait(from_picture);
+    CHECK(!scene.next());
+    CHECK(!is_other_online(from_picture.needs, scene.roster));
+    scene.wait(waiting(2, "m"));
+    CHECK(scene.next()->job == job_id(2));
+    roster::Session newer = session(2, 1, {"m"});
+    newer.protocol = 2;
+    scene.roster.open(newer);
+    CHECK(scene.next()->job == job_id(1));
+    CHECK(scene.next()->worker == worker_id(2));
+}
+
 TEST_CASE("another worker is online only if it could render the job and has not failed it") {
     roster::Roster roster;
     roster.open(session(1, 0, {"m"}));
     roster.open(session(2, 0, {"n"}));
-    CHECK(is_other_online("m", {}, roster));
-    CHECK(!is_other_online("m", {worker_id(1)}, roster));
-    CHECK(is_other_online("n", {worker_id(1)}, roster));
+    CHECK(is_other_online({{"m"}, {}}, roster));
+    CHECK(!is_other_online({{"m"}, {worker_id(1)}}, roster));
+    CHECK(is_other_online({{"n"}, {worker_id(1)}}, roster));
 }
 
 }  // namespace

@@ -112,6 +112,12 @@ JobId Pool::submit_one(AccountId account, const std::string& prompt) {
     return submit(submission).value().jobs.front().id;
 }
 
+job::InputName Pool::upload(AccountId account, const std::string& bytes) {
+    const job::InputName name{account, digest_of(bytes)};
+    (void)ask(core::InputStored{.reply = 0, .name = name, .size = bytes.size()}).value();
+    return name;
+}
+
 job::Job Pool::job(JobId id) { return read()->find_job(id).value(); }
 
 std::string Pool::outcome_of(JobId id, std::uint32_t attempt) {
@@ -126,6 +132,8 @@ void Pool::file(std::vector<core::Send> sends) {
             answers_.emplace(reply->reply, std::move(reply->answer));
         } else if (auto* message = std::get_if<core::ToWorker>(&send)) {
             said_[message->stream].push_back(std::move(message->message));
+        } else if (auto* file = std::get_if<core::RemoveInput>(&send)) {
+            removed_.push_back(file->name);
         } else {
             changes_.push_back(std::move(std::get<core::JobChanged>(send)));
         }

@@ -84,6 +84,7 @@ class Pool {
     void add_model(const store::CatalogueModel& model);
     AccountId add_account(const std::string& name, std::int64_t credits = 1'000);
     Result<core::Submitted> submit(const job::Submission& submission);
+    job::InputName upload(AccountId account, const std::string& bytes);  // It is on disk.
     JobId submit_one(AccountId account, const std::string& prompt = "a red apple");
     job::Job job(JobId id);
     std::string outcome_of(JobId id, std::uint32_t attempt);
@@ -93,6 +94,7 @@ class Pool {
     core::StreamId next_stream() { return ++streams_opened_; }
     std::vector<core::WorkerMessage>& said_on(core::StreamId stream) { return said_[stream]; }
     std::vector<core::JobChanged>& changes() { return changes_; }
+    std::vector<job::InputName>& removed() { return removed_; }  // Files of uploads.
 
   private:
     void remember(const store::CatalogueModel& model);
@@ -111,6 +113,7 @@ class Pool {
     std::map<core::ReplyId, Result<core::Answer>> answers_;
     std::map<core::StreamId, std::vector<core::WorkerMessage>> said_;
     std::vector<core::JobChanged> changes_;
+    std::vector<job::InputName> removed_;
     std::map<std::string, std::vector<model::FileDigest>> files_;  // By the model's digest.
 };
 

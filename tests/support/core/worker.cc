@@ -53,7 +53,13 @@ receipt::RenderStatement statement_for(Pool& pool, const core::OfferJob& offer,
                           .guidance = asked.spec.guidance,
                           .width = asked.spec.width,
                           .height = asked.spec.height};
-    statement.trajectory.leaves = asked.spec.steps + 1;
+    if (const auto& original = asked.spec.original) {
+        statement.original = {.picture = original->picture,
+                              .mask = original->mask,
+                              .strength = original->strength,
+                              .strength_rule = std::string(sampling::name_of(original->rule))};
+    }
+    statement.trajectory.leaves = steps_made(asked.spec) + 1;
     statement.worker = {crypto::key_id(key.public_key()), enrolment_digest(pool, key)};
     statement.pool = {kPoolName, asked.pool_key_id};
     return statement;
@@ -87,6 +93,7 @@ void Worker::hello() {
     is_closed_ = false;
     core::WorkerHello hello;
     hello.stream = stream_;
+    hello.protocol = protocol;
     hello.public_key = key_.public_key();
     hello.resume_token = resume_token;
     hello.device = "cpu";

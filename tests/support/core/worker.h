@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/handshake/handshake.h"
 #include "common/receipt/statement.h"
 #include "tests/support/core/pool.h"
 
@@ -65,6 +66,7 @@ class Worker {
     std::vector<core::HeldLease> held;
     std::vector<core::LeaseToken> outbox;
     std::string resume_token;
+    std::uint32_t protocol = handshake::kNewestProtocol;
     bool draining = false;
     std::vector<core::OfferedModel> models;
 

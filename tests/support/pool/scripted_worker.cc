@@ -63,8 +63,8 @@ void ScriptedWorker::open() {
 v1::Hello ScriptedWorker::hello(const std::string& resume_token) const {
     const std::string nonce(handshake::kInstanceNonceBytes, '\x17');
     v1::Hello hello;
-    hello.set_protocol_min(handshake::kProtocol);
-    hello.set_protocol_max(handshake::kProtocol);
+    hello.set_protocol_min(handshake::kOldestProtocol);
+    hello.set_protocol_max(handshake::kNewestProtocol);
     hello.set_public_key(std::string(as_text(key_.public_key().bytes)));
     hello.set_instance_nonce(nonce);
     hello.set_signature(

@@ -31,6 +31,15 @@ receipt::SamplingClaim sampling_of(const RenderSpec& spec) {
             .height = spec.height};
 }
 
+std::optional<receipt::OriginalClaim> original_of(const RenderSpec& spec) {
+    if (!spec.original) return std::nullopt;
+    return receipt::OriginalClaim{
+        .picture = spec.original->picture,
+        .mask = spec.original->mask,
+        .strength = spec.original->strength,
+        .strength_rule = std::string(sampling::name_of(spec.original->rule))};
+}
+
 receipt::EngineClaim no_engine() {
     return {.name = "scripted",
             .version = "1",
@@ -68,7 +77,8 @@ Rendered render(const receipt::Envelope& offer_envelope, const receipt::Envelope
                          crypto::digest_from_hex(offer.model_digest).value(), test_model_files()}};
     statement.engine = no_engine();
     statement.sampling = sampling_of(spec);
-    statement.trajectory = {crypto::sha256(as_bytes("latents")), spec.steps + 1};
+    statement.trajectory = {crypto::sha256(as_bytes("latents")), steps_made(spec) + 1};
+    statement.original = original_of(spec);
     statement.worker = {crypto::key_id(worker), crypto::sha256(as_bytes(enrolment.payload))};
     statement.pool = {receipt::parse_enrolment(enrolment.payload).value().pool, offer.pool_key_id};
     const WallTime now = SystemClock{}.now().wall;
