@@ -4,13 +4,14 @@
 // Each seed plays a pool of three creators' accounts and three workers against a script of random
 // events: submissions, cancellations, offers accepted, declined or ignored, progress, results on
 // time, late, repeated and false, failures, broken streams, dead workers, a coordinator that dies
-// between two events or before a commit, and time. The invariants are checked after every event
-// from the store alone; a failure names its seed.
+// between two events or before a commit, uploads that come, age and are lost, and time. The
+// invariants are checked after every event from the store alone; a failure names its seed.
 #include <catch2/catch_test_macros.hpp>
 #include <deque>
 #include <map>
 #include <random>
 
+#include "coordinator/job/inputs.h"
 #include "coordinator/ledger/ledger.h"
 #include "tests/support/core/worker.h"
 
@@ -34,6 +35,8 @@ struct Actor {
         for (const core::WorkerMessage& message : worker.take()) {
             const auto* offer = std::get_if<core::OfferJob>(&message);
             if (!offer) continue;
+            const bool can_hear_of_inputs = worker.protocol >= handshake::kProtocolOfOriginals;
+            CHECK((offer->inputs.empty() || can_hear_of_inputs));
             offers.insert_or_assign(offer->lease, *offer);
             fresh.push_back(*offer);
         }
@@ -51,10 +54,11 @@ class Chaos {
         for (std::uint8_t number = 1; number <= 3; ++number) {
             actors_.push_back({Worker{pool_, number, kEmoji, number}, {}});
         }
+        actors_.front().worker.protocol = handshake::kOldestProtocol;
     }
 
     void act() {
-        switch (below(12)) {
+        switch (below(14)) {
             case 0:
             case 1:
                 return submit();
@@ -64,6 +68,10 @@ class Chaos {
                 return pool_.pass(std::chrono::seconds{below(100)});
             case 4:
                 return die();
+            case 5:
+                return upload();
+            case 6:
+                return lose_or_wait();
             default:
                 return act_as(actors_[below(actors_.size())]);
         }
@@ -111,6 +119,7 @@ class Chaos {
 
     bool all_ended() { return pool_.read()->open_jobs().empty(); }
     std::uint64_t done() { return pool_.read()->counts().done; }
+    bool made_of_uploads() const { return made_of_uploads_ > 0; }
 
   private:
     std::size_t below(std::size_t n) {
@@ -122,8 +131,30 @@ class Chaos {
         submission.account = accounts_[below(accounts_.size())];
         submission.spec.prompt = "apple " + std::to_string(below(3));
         submission.count = static_cast<std::uint32_t>(1 + below(3));
+        if (below(2) == 0) {
+            const Digest picture = digest_of(std::to_string(below(3)));
+            submission.spec.original =
+                job::OriginalDraft{.picture_sha256 = {picture.begin(), picture.end()},
+                                   .mask_sha256 = {},
+                                   .strength = std::nullopt,
+                                   .strength_rule = {}};
+        }
         if (below(2) == 0) submission.idempotency_key = "key " + std::to_string(below(6));
         pool_.step(core::Submit{.reply = ++replies_, .submission = submission});
+    }
+
+    job::InputName some_input() {
+        return {accounts_[below(accounts_.size())], digest_of(std::to_string(below(3)))};
+    }
+
+    void upload() {
+        pool_.step(core::InputStored{.reply = ++replies_, .name = some_input(), .size = 1'000});
+    }
+
+    // Losses are rare, or nothing would ever be made of an upload.
+    void lose_or_wait() {
+        if (below(8) == 0) return pool_.step(core::InputLost{some_input()});
+        if (below(4) == 0) pool_.pass(9h);
     }
 
     void cancel() {
@@ -202,6 +233,10 @@ class Chaos {
     }
 
     void check_job(const job::Job& job) {
+        for (const job::InputName& name : job::inputs_of(job.account, job.spec)) {
+            CHECK((job::has_ended(job.state) || pool_.read()->find_input(name)));
+            if (job.state == job::State::done) ++made_of_uploads_;
+        }
         std::size_t accepted = 0;
         for (const job::Attempt& attempt : pool_.read()->attempts_of(job.id)) {
             CHECK(attempt.number <= job.attempt);
@@ -219,11 +254,13 @@ class Chaos {
     std::deque<Actor> actors_;
     std::map<JobId, job::State> states_;
     std::size_t most_jobs_ = 0;
+    std::size_t made_of_uploads_ = 0;
     core::ReplyId replies_ = 1'000'000;
 };
 
 TEST_CASE("no job is lost, accepted twice or paid twice, and every wait ends when faults stop") {
     std::uint64_t done = 0;
+    std::uint64_t made_of_uploads = 0;
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
         INFO("seed " << seed);
         Chaos chaos{seed};
@@ -235,8 +272,10 @@ TEST_CASE("no job is lost, accepted twice or paid twice, and every wait ends whe
         chaos.check_invariants();
         CHECK(chaos.all_ended());
         done += chaos.done();
+        made_of_uploads += chaos.made_of_uploads() ? 1U : 0U;
     }
     CHECK(done > kSeeds);  // The script does get pictures made.
+    CHECK(made_of_uploads > kSeeds / 4);
 }
 
 }  // namespace
