@@ -96,18 +96,21 @@ Failure failure_of(const boost::system::error_code& error, const Url& url) {
 }  // namespace
 
 Result<Response> exchange(const Request& request) {
+    Result<Response> result =
+        fail(ErrorCode::unavailable, request.url.authority() + " took too long");
     asio::io_context io{1};
-    Result<Response> result = fail(ErrorCode::unavailable, "no answer");
+    const std::stop_callback cut{request.stop, [&io] { io.stop(); }};
     const auto done = [&result](std::exception_ptr error, Response response) {
         if (error) std::rethrow_exception(error);
         result = std::move(response);
     };
     try {
         asio::co_spawn(io, converse(request), done);
-        io.run();
+        io.run_for(request.within);
     } catch (const boost::system::system_error& error) {
         return failure_of(error.code(), request.url);
     }
+    if (request.stop.stop_requested()) return fail(ErrorCode::cancelled, "stopped");
     return result;
 }
 

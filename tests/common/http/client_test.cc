@@ -6,7 +6,9 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <functional>
+#include <future>
 #include <thread>
 
 #include "common/certificate/certificate.h"
@@ -144,6 +146,39 @@ TEST_CASE("nobody there, and somebody who never answers, are unavailable") {
     const auto mute = exchange(request);
     REQUIRE_FALSE(mute);
     CHECK(mute.error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE(
+    "a request is cut off by a stop, and when its time is over, in the clear and within TLS") {
+    const auto identity = certificate::make_self_signed({"gotong-pool"});
+    const bool tls = GENERATE(false, true);
+    std::stop_source stop;
+    std::promise<void> end;
+    const Server server{[&](const WireRequest&) {
+                            end.get_future().wait();
+                            return answer_with(200, "");
+                        },
+                        tls ? &identity : nullptr};
+    Request request = server.request();
+    request.pinned = certificate::fingerprint(identity.chain_pem).value();
+    SECTION("a stop") {
+        request.stop = stop.get_token();
+        const std::jthread stopper{[&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+            stop.request_stop();
+        }};
+        const auto cut = exchange(request);
+        end.set_value();
+        REQUIRE_FALSE(cut);
+        CHECK(cut.error().code == ErrorCode::cancelled);
+    }
+    SECTION("its time") {
+        request.within = std::chrono::milliseconds{50};
+        const auto late = exchange(request);
+        end.set_value();
+        REQUIRE_FALSE(late);
+        CHECK(late.error().code == ErrorCode::unavailable);
+    }
 }
 
 TEST_CASE("a pinned certificate is accepted, another one gets no request") {
