@@ -13,6 +13,7 @@
 #include "worker/daemon/daemon.h"
 #include "worker/daemon/home.h"
 #include "worker/daemon/joining.h"
+#include "worker/link/fetched.h"
 #include "worker/main_options.h"
 #include "worker/models/verified.h"
 #include "worker/render_child/renderer.h"
@@ -182,9 +183,10 @@ Result<> run(const daemon::Home& home, const RunOptions& options) {
     const SystemClock clock;
     // The chain that every job goes through, outermost first, several of them at once. What comes
     // out of it is kept in the outbox (daemon/render_threads) before the pool hears of it.
+    ExecutorPtr painter = link::fetched(membership->pool, std::move(renderer));
     const ExecutorPtr chain = sign::signed_by(
         *identity,
-        encoded(kVersion, timed(clock, models::verified(local, clock, std::move(renderer)))));
+        encoded(kVersion, timed(clock, models::verified(local, clock, std::move(painter)))));
 
     daemon::Mailbox mailbox;
     const auto post = [&mailbox](Event event) { mailbox.push(std::move(event)); };

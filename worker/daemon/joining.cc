@@ -78,9 +78,11 @@ std::vector<std::string> terms(const invite::Invite& invite, const Home& home,
                 " and changes nothing there; finished pictures, a few megabytes, wait in " +
                 (home.folder() / "outbox").string() + " until the pool has them.",
             "It keeps one connection to " + invite.address +
-                " open and uploads each picture, one to five megabytes; nothing on this machine "
-                "listens for connections.",
-            "Prompts reach this machine in the clear, and whoever administers it can read them.",
+                " open, downloads the pictures that others are to begin with, at most 16 megabytes "
+                "each and never onto the disk, and uploads each picture, one to five megabytes; "
+                "nothing on this machine listens for connections.",
+            "Prompts, and pictures to begin with, reach this machine in the clear, and whoever "
+            "administers it can read them.",
             "Every picture is signed with this machine's key, " +
                 (home.folder() / "worker.key").string() +
                 ", so that everybody who has the picture can tell which machine rendered it."};

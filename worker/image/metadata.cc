@@ -44,6 +44,7 @@ std::string parameters_text(const Settings& settings) {
     text += ", Size: " + std::to_string(settings.width) + "x" + std::to_string(settings.height);
     text += ", Model hash: " + crypto::to_hex(settings.model_digest).substr(0, kModelHashDigits);
     text += ", Model: " + settings.model;
+    if (settings.strength) text += ", Denoising strength: " + text::decimal(*settings.strength);
     text += ", Version: gotong " + settings.version;
     return text;
 }

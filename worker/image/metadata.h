@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Settings {
     std::uint64_t seed = 0;
     std::uint32_t width = 0;
     std::uint32_t height = 0;
+    std::optional<double> strength{};  // Of a picture that began with another.
     std::string model;
     Digest model_digest{};
     std::string version;  // Of Gotong: "0.1.0".

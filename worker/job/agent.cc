@@ -116,7 +116,9 @@ Result<Job> Agent::judge(const OfferArrived& event, Now now) {
                .leased = now.wall,
                .patience = std::max<std::chrono::milliseconds>(event.patience, kLeastPatience),
                .preview = model->preview,
-               .model_dir = {}};
+               .inputs = event.inputs,
+               .model_dir = {},
+               .original = {}};
 }
 
 void Agent::decline(const Lease& lease, std::string reason, Now now) {

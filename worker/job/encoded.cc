@@ -7,6 +7,11 @@
 namespace gotong::worker {
 namespace {
 
+std::optional<double> strength_of(const RenderSpec& spec) {
+    if (!spec.original) return std::nullopt;
+    return spec.original->strength;
+}
+
 class Encoded final : public Executor {
   public:
     Encoded(std::string version, ExecutorPtr inner)
@@ -42,6 +47,7 @@ class Encoded final : public Executor {
                                .seed = spec.seed,
                                .width = spec.width,
                                .height = spec.height,
+                               .strength = strength_of(spec),
                                .model = spec.model,
                                .model_digest = *model_digest,
                                .version = version_};

@@ -26,6 +26,7 @@ struct OfferArrived {
     Lease lease;
     receipt::Envelope envelope;
     std::chrono::milliseconds patience{};
+    std::vector<Input> inputs{};
 };
 struct DesiredArrived {
     std::vector<Lease> cancel;

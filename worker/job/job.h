@@ -47,6 +47,19 @@ struct UsableModel {
     bool operator==(const UsableModel&) const = default;
 };
 
+// A file that the creator uploaded, and where the pool lends it out.
+struct Input {
+    Digest sha256{};
+    std::uint64_t size = 0;
+    std::string url;  // Whoever has it may read the file: never logged.
+};
+
+// Files as the creator uploaded them. A stranger's: only the renderer parses them.
+struct OriginalFiles {
+    std::string picture;
+    std::string mask;  // Empty: none.
+};
+
 struct Job {
     Lease lease;
     Offer offer;
@@ -54,7 +67,9 @@ struct Job {
     WallTime leased{};                     // When the offer was accepted.
     std::chrono::milliseconds patience{};  // The lease ends when no step is reported for so long.
     PreviewMap preview;
+    std::vector<Input> inputs;        // What the creator uploaded for it.
     std::filesystem::path model_dir;  // Absolute; set by verified().
+    OriginalFiles original;           // Set by fetched(); empty without offer.spec.original.
 };
 
 struct Picture {
@@ -78,7 +93,7 @@ struct EngineFacts {
 struct Outcome {
     Picture picture;                         // From the renderer.
     Digest trajectory_root{};                // From the renderer: RFC 6962 root over the latents.
-    std::uint32_t trajectory_leaves{};       // From the renderer: steps + 1.
+    std::uint32_t trajectory_leaves{};       // From the renderer: steps made + 1.
     EngineFacts engine;                      // From the renderer.
     std::vector<model::FileDigest> weights;  // Set by verified(): the model's files.
     WallTime started{};           // Set by timed(). This machine's clock, believed by nobody.

@@ -12,6 +12,9 @@ using std::chrono::milliseconds;
 // Longer than any sane pool's timers, and far from overflow when added to a clock.
 constexpr std::uint64_t kLongestMs = 24ULL * 60 * 60 * 1000;
 
+// A picture and its mask are two; a later pool may lend more.
+constexpr int kMostInputs = 16;
+
 milliseconds duration_of(std::uint64_t ms) {
     return milliseconds{static_cast<std::int64_t>(std::min(ms, kLongestMs))};
 }
@@ -55,14 +58,38 @@ v1::RenderPhase to_proto(worker::Phase phase) {
 static_assert(static_cast<int>(worker::Phase::uploading) == v1::RENDER_PHASE_UPLOADING);
 static_assert(static_cast<int>(worker::Phase::loading) == v1::RENDER_PHASE_LOADING);
 
+Result<Digest> digest_of(const std::string& bytes, const char* whose) {
+    Digest digest{};
+    if (bytes.size() != digest.size())
+        return fail(ErrorCode::invalid_argument, std::string{whose} + " has a malformed digest");
+    std::ranges::copy(as_bytes(bytes), digest.begin());
+    return digest;
+}
+
+Result<std::vector<worker::Input>> inputs_of(
+    const google::protobuf::RepeatedPtrField<v1::Offer::Input>& inputs) {
+    if (inputs.size() > kMostInputs)
+        return fail(ErrorCode::invalid_argument, "an offer has too many inputs");
+    std::vector<worker::Input> out;
+    for (const v1::Offer::Input& input : inputs) {
+        const auto digest = digest_of(input.sha256(), "an offer's input");
+        if (!digest) return Failure{digest.error()};
+        out.push_back({.sha256 = *digest, .size = input.size(), .url = input.url()});
+    }
+    return out;
+}
+
 Result<worker::OfferArrived> offer_of(const v1::Offer& offer) {
     const auto lease = lease_of(offer.lease());
     if (!lease) return Failure{lease.error()};
     auto envelope = envelope_of(offer.offer());
     if (!envelope) return Failure{envelope.error()};
+    auto inputs = inputs_of(offer.inputs());
+    if (!inputs) return Failure{inputs.error()};
     return worker::OfferArrived{.lease = *lease,
                                 .envelope = std::move(*envelope),
-                                .patience = duration_of(offer.progress_timeout_ms())};
+                                .patience = duration_of(offer.progress_timeout_ms()),
+                                .inputs = std::move(*inputs)};
 }
 
 Result<worker::DesiredArrived> desired_of(const v1::Desired& desired) {
@@ -98,11 +125,9 @@ Result<models::PoolModel> model_of(const v1::Model& model) {
     models::PoolModel out;
     out.manifest.name = model.name();
     for (const v1::ModelFile& file : model.files()) {
-        model::ModelFile parsed{.path = file.path(), .size = file.size(), .sha256 = {}};
-        if (file.sha256().size() != parsed.sha256.size())
-            return fail(ErrorCode::invalid_argument, "the catalogue has a malformed digest");
-        std::ranges::copy(as_bytes(file.sha256()), parsed.sha256.begin());
-        out.manifest.files.push_back(std::move(parsed));
+        const auto digest = digest_of(file.sha256(), "the catalogue");
+        if (!digest) return Failure{digest.error()};
+        out.manifest.files.push_back({.path = file.path(), .size = file.size(), .sha256 = *digest});
     }
     std::ranges::sort(out.manifest.files, {}, &model::ModelFile::path);
     out.preview.matrix.assign(model.preview().matrix().begin(), model.preview().matrix().end());

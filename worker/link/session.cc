@@ -20,7 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kHelloType = "application/vnd.gotong.hello.v1";
-constexpr std::uint32_t kProtocol = 1;
+constexpr std::uint32_t kOldestProtocol = 1;
+constexpr std::uint32_t kNewestProtocol = 2;  // Jobs may begin with a picture.
 constexpr std::size_t kNonce = 32;
 constexpr Backoff kReconnect{.first = 1s, .most = 60s};
 // A session that lasted so long was a good one: the next failure is a first one again. Two daemons
@@ -181,8 +182,8 @@ class Session::Impl {
             receipt::pae(kHelloType, nonce + std::string{as_text(pool_.pool_key.bytes)} + instance);
         v1::ConnectRequest frame;
         v1::Hello& hello = *frame.mutable_hello();
-        hello.set_protocol_min(kProtocol);
-        hello.set_protocol_max(kProtocol);
+        hello.set_protocol_min(kOldestProtocol);
+        hello.set_protocol_max(kNewestProtocol);
         hello.set_public_key(std::string{as_text(key_.public_key().bytes)});
         hello.set_instance_nonce(instance);
         hello.set_signature(std::string{as_text(key_.sign(as_bytes(signed_bytes)).bytes)});

@@ -1,7 +1,7 @@
 #include "worker/link/upload.h"
 
 #include "common/http/client.h"
-#include "common/http/url.h"
+#include "worker/link/address.h"
 
 namespace gotong::link {
 namespace {
@@ -13,11 +13,8 @@ constexpr std::size_t kMaxAnswer = 16U << 10U;  // A sentence.
 }  // namespace
 
 Result<> upload(const Endpoint& pool, const std::string& url, std::string png) {
-    auto parsed = http::parse_url(url);
+    auto parsed = checked_address(url);
     if (!parsed) return Failure{parsed.error()};
-    if (!parsed->tls && !http::is_loopback(parsed->host))
-        return fail(ErrorCode::permission_denied,
-                    "the pool asked for an upload to " + parsed->host + " without TLS");
     http::Request request{.method = http::Method::put,
                           .url = std::move(*parsed),
                           .body = std::move(png),

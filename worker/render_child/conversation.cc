@@ -13,6 +13,14 @@ namespace {
 using worker::Outcome;
 using worker::Phase;
 
+void set_original(v1::RendererCommand::Original& out, const Original& original,
+                  const worker::OriginalFiles& files) {
+    out.set_picture(files.picture);
+    out.set_mask(files.mask);
+    out.set_strength(original.strength);
+    out.set_strength_rule(std::string{sampling::name_of(original.rule)});
+}
+
 v1::RendererCommand render_command(std::uint64_t tag, const worker::Job& job) {
     v1::RendererCommand command;
     command.set_tag(tag);
@@ -28,6 +36,7 @@ v1::RendererCommand render_command(std::uint64_t tag, const worker::Job& job) {
     render.set_sampler(spec.sampler);
     render.set_schedule(spec.schedule);
     render.set_seed(spec.seed);
+    if (spec.original) set_original(*render.mutable_original(), *spec.original, job.original);
     if (job.preview.matrix.empty()) return command;
     render.mutable_preview()->mutable_matrix()->Assign(job.preview.matrix.begin(),
                                                        job.preview.matrix.end());

@@ -55,6 +55,15 @@ receipt::SamplingClaim sampling_claim(const RenderSpec& spec) {
             .height = spec.height};
 }
 
+std::optional<receipt::OriginalClaim> original_claim(const RenderSpec& spec) {
+    if (!spec.original) return std::nullopt;
+    return receipt::OriginalClaim{
+        .picture = spec.original->picture,
+        .mask = spec.original->mask,
+        .strength = spec.original->strength,
+        .strength_rule = std::string{sampling::name_of(spec.original->rule)}};
+}
+
 class Signed final : public worker::Executor {
   public:
     Signed(const Identity& identity, worker::ExecutorPtr inner)
@@ -104,7 +113,8 @@ Result<RenderStatement> make_statement(const Identity& identity, const Job& job,
         .worker = {.key_id = crypto::key_id(identity.key.public_key()),
                    .enrolment_sha256 = identity.enrolment_sha256},
         .pool = identity.pool,
-        .times = {.leased = job.leased, .started = outcome.started, .finished = outcome.finished}};
+        .times = {.leased = job.leased, .started = outcome.started, .finished = outcome.finished},
+        .original = original_claim(job.offer.spec)};
 }
 
 worker::ExecutorPtr signed_by(const Identity& identity, worker::ExecutorPtr inner) {

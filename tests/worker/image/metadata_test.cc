@@ -33,6 +33,13 @@ TEST_CASE("parameters have the layout that A1111 writes") {
           "Version: gotong 0.1.0");
 }
 
+TEST_CASE("the strength stands where A1111 has it, under its name") {
+    Settings settings = sample();
+    settings.strength = 0.6;
+    CHECK(parameters_text(settings).ends_with(
+        "Model: emoji, Denoising strength: 0.6, Version: gotong 0.1.0"));
+}
+
 TEST_CASE("without a negative prompt its line is left out") {
     Settings settings = sample();
     settings.negative_prompt.clear();

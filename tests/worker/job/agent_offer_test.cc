@@ -18,6 +18,16 @@ TEST_CASE("a genuine offer is accepted, rendered and reported as held") {
     CHECK(snapshot.held[0].lease == lease_of(1));
 }
 
+TEST_CASE("what an offer lends goes on to whoever fetches it") {
+    World world;
+    world.connect();
+    OfferArrived offer = world.offer(lease_of(1));
+    offer.inputs = {{.sha256 = {7}, .size = 3, .url = "https://pool.example/inputs/ana/07"}};
+    const auto started = only<StartRender>(world.step(offer)).value();
+    REQUIRE(started.job.inputs.size() == 1);
+    CHECK(started.job.inputs[0].url == offer.inputs[0].url);
+}
+
 TEST_CASE("an offer that another key signed is declined") {
     World world;
     world.connect();

@@ -82,6 +82,14 @@ TEST_CASE("encoded() makes a PNG that tells its settings, and its digest") {
     CHECK(outcome->png.find("Seed: 7") != std::string::npos);
 }
 
+TEST_CASE("a picture that began with another tells how much of it was painted anew") {
+    const auto chain = encoded("0.1.0", std::make_unique<FakeExecutor>());
+    Job job = job_of(false);
+    CHECK(chain->run(job, {}, {})->png.find("Denoising strength") == std::string::npos);
+    job.offer.spec.original = Original{.strength = 0.6};
+    CHECK(chain->run(job, {}, {})->png.find("Denoising strength: 0.6") != std::string::npos);
+}
+
 TEST_CASE("a private picture holds no word of its prompts") {
     const auto chain = encoded("0.1.0", std::make_unique<FakeExecutor>());
     const auto outcome = chain->run(job_of(true), {}, {});

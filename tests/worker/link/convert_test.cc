@@ -56,6 +56,33 @@ TEST_CASE("a timer that no clock can hold is cut to a day") {
     CHECK(std::get<worker::OfferArrived>(**event).patience == std::chrono::hours{24});
 }
 
+TEST_CASE("an offer's inputs come with their digests, sizes and addresses") {
+    v1::ConnectResponse frame;
+    frame.mutable_offer()->mutable_lease()->set_job_id(kJob);
+    auto& input = *frame.mutable_offer()->add_inputs();
+    input.set_sha256(std::string(32, '\xab'));
+    input.set_size(7);
+    input.set_url("https://pool.example/inputs/ana/ab");
+    const auto event = event_of(frame);
+    REQUIRE((event && *event));
+    const auto& inputs = std::get<worker::OfferArrived>(**event).inputs;
+    REQUIRE(inputs.size() == 1);
+    CHECK(crypto::to_hex(inputs[0].sha256) == crypto::to_hex(as_bytes(std::string(32, '\xab'))));
+    CHECK(inputs[0].size == 7);
+    CHECK(inputs[0].url == "https://pool.example/inputs/ana/ab");
+
+    input.set_sha256("short");
+    CHECK(event_of(frame).error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("an offer with more inputs than any job has is refused") {
+    v1::ConnectResponse frame;
+    frame.mutable_offer()->mutable_lease()->set_job_id(kJob);
+    for (int i = 0; i < 17; ++i)
+        frame.mutable_offer()->add_inputs()->set_sha256(std::string(32, 'x'));
+    CHECK(event_of(frame).error().code == ErrorCode::invalid_argument);
+}
+
 TEST_CASE("a frame that means nothing here is passed over") {
     const auto event = event_of(v1::ConnectResponse{});
     REQUIRE(event);

@@ -66,6 +66,15 @@ TEST_CASE("a picture comes back with its trajectory and the progress before it")
     CHECK(steps_told == 1);
 }
 
+TEST_CASE("the files that a job begins with reach the child, with the strength and its rule") {
+    Renderer renderer{scripted()};
+    Job job = job_that("tell the original");
+    CHECK(run(renderer, job).error().message == "none");
+    job.offer.spec.original = Original{.strength = 0.5, .rule = sampling::StrengthRule::diffusers};
+    job.original = {.picture = "picture", .mask = "mask"};
+    CHECK(run(renderer, job).error().message == "picture mask 0.500000 diffusers");
+}
+
 TEST_CASE("a child that crashes once costs the job one more try") {
     const test::TempDir folder;
     Renderer renderer{scripted()};

@@ -114,6 +114,13 @@ void release() {
     held().clear();
 }
 
+std::string spelled(const RendererCommand::Render& render) {
+    if (!render.has_original()) return "none";
+    const auto& original = render.original();
+    return original.picture() + " " + original.mask() + " " + std::to_string(original.strength()) +
+           " " + original.strength_rule();
+}
+
 void obey(std::uint64_t tag, const RendererCommand::Render& render) {
     const std::string& what = render.prompt();
     if (what == "crash once" && is_first_time(render.model_dir() + "/crashed")) std::raise(SIGKILL);
@@ -133,6 +140,7 @@ void obey(std::uint64_t tag, const RendererCommand::Render& render) {
         return say_progress(tag);
     }
     if (what == "release") release();
+    if (what == "tell the original") return say_failed(tag, 13, spelled(render));
     if (what == "out of memory") return say_failed(tag, 8, "no memory for the picture");
     if (what == "wrong size") return say_done(tag, render, 1);
     if (what == "late words") say_failed(tag + 1000, 13, "about another job");

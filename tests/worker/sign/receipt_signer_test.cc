@@ -94,6 +94,20 @@ TEST_CASE("a statement says what was rendered, how, with what and by whom") {
                                         WallTime{std::chrono::seconds{3}}});
 }
 
+TEST_CASE("what a picture began with is claimed as the offer names it") {
+    const Identity who = identity();
+    CHECK_FALSE(make_statement(who, job_of(false), outcome())->original);
+    Job job = job_of(false);
+    job.offer.spec.original = Original{.picture = {1},
+                                       .mask = Digest{2},
+                                       .strength = 0.6,
+                                       .rule = sampling::StrengthRule::diffusers};
+    const auto made = make_statement(who, job, outcome());
+    REQUIRE(made);
+    CHECK(made->original == receipt::OriginalClaim{Digest{1}, Digest{2}, 0.6, "diffusers"});
+    CHECK(made->request.spec_sha256 == spec_sha256(job.offer.spec));
+}
+
 TEST_CASE("a private job's prompt is committed to and not told") {
     const Identity who = identity();
     const auto open = make_statement(who, job_of(false), outcome());
