@@ -73,6 +73,16 @@ std::string settings_of(const SamplingClaim& sampling) {
            ", seed " + std::to_string(sampling.seed) + " (" + printable(sampling.rng) + ")";
 }
 
+// The trajectory has a leaf more than there were steps.
+std::string original_of(const OriginalClaim& original, const RenderStatement& statement) {
+    std::string text = "picture " + to_hex(original.picture);
+    if (original.mask) text += ", mask " + to_hex(*original.mask);
+    const std::uint32_t leaves = statement.trajectory.leaves;
+    return text + ", strength " + text::decimal(original.strength) + " (" +
+           printable(original.strength_rule) + ": " + std::to_string(leaves > 0 ? leaves - 1 : 0) +
+           " of " + std::to_string(statement.sampling.steps) + " steps)";
+}
+
 std::string engine_of(const EngineClaim& engine) {
     return printable(engine.name) + " " + printable(engine.version) + ", libtorch " +
            printable(engine.libtorch) + ", " + printable(engine.device) + ", " +
@@ -96,6 +106,8 @@ void add_claims(std::string& out, const RenderStatement& statement, const Enrolm
                  text::to_rfc3339(statement.times.finished));
     add_line(out, "weights", models_of(statement));
     add_line(out, "prompt", prompt_of(statement.request));
+    if (statement.original)
+        add_line(out, "begins with", original_of(*statement.original, statement));
     add_line(out, "settings", settings_of(statement.sampling));
     add_line(out, "engine", engine_of(statement.engine));
 }
@@ -108,6 +120,14 @@ void add_not_proven(std::string& out, const Verdict& verdict) {
     out += "\nNot proven:\n";
     if (hides_prompt(verdict)) out.append("  - ").append(kPromptNotProven).append("\n");
     for (const std::string_view line : kNotProven) out.append("  - ").append(line).append("\n");
+}
+
+nlohmann::ordered_json json_of(const OriginalClaim& original) {
+    nlohmann::ordered_json json{{"picture_sha256", to_hex(original.picture)}};
+    if (original.mask) json["mask_sha256"] = to_hex(*original.mask);
+    json["strength"] = original.strength;
+    json["strength_rule"] = original.strength_rule;
+    return json;
 }
 
 nlohmann::ordered_json claims_of(const RenderStatement& statement, const Enrolment& enrolment) {
@@ -147,6 +167,7 @@ nlohmann::ordered_json claims_of(const RenderStatement& statement, const Enrolme
                                                           {"sha256", to_hex(model.sha256)},
                                                           {"files", std::move(files)}});
     }
+    if (statement.original) claims["original"] = json_of(*statement.original);
     if (statement.request.prompt_disclosed) claims["prompt"] = *statement.request.prompt_disclosed;
     return claims;
 }

@@ -258,6 +258,36 @@ def test_a_picture_signed_again_with_fresh_keys_is_not_trusted(folder, both):
     assert both(pictures) == ["not_trusted"] * 3
 
 
+def test_what_a_picture_began_with_is_read_alike(folder, both):
+    picture = (folder / "valid.png").read_bytes()
+    assert independent.original_of(picture) == (None, None)
+    original = {"picture": "ab" * 32, "strength": "0.6", "strengthRule": "a1111"}
+
+    def begins_with(**more):
+        return lambda statement: statement["predicate"].update(original={**original, **more})
+
+    sound = [resigned(picture, begins_with()), resigned(picture, begins_with(mask="cd" * 32))]
+    assert both(sound) == ["not_trusted"] * 2
+    assert independent.original_of(sound[0]) == ("ab" * 32, None)
+    assert independent.original_of(sound[1]) == ("ab" * 32, "cd" * 32)
+
+    changes = [
+        begins_with(picture="AB" * 32),
+        begins_with(picture=None),
+        begins_with(mask="cd"),
+        begins_with(mask=None),
+        begins_with(strength=0.6),
+        begins_with(strength="1e-1"),
+        begins_with(strength="1" + "0" * 400),
+        begins_with(strengthRule=1),
+        lambda s: s["predicate"].update(original=None),
+        lambda s: s["predicate"].update(original={}),
+        lambda s: s["predicate"].update(original=[original]),
+    ]
+    words = both([resigned(picture, change) for change in changes])
+    assert words == ["invalid"] * len(changes)
+
+
 def test_statements_that_break_a_rule_are_invalid_whoever_signed_them(folder, both):
     picture = (folder / "valid.png").read_bytes()
     changes = [

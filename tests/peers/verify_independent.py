@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A second verifier of receipts, made from docs/verify.md alone.
 
-    verify_independent.py PICTURE POOL_KEY_IN_BASE64
+    verify_independent.py PICTURE POOL_KEY_IN_BASE64 [ORIGINAL [MASK]]
 
-Needs the `cryptography` package for Ed25519 and nothing else. Exit code 0: valid; 1: invalid or not
-trusted; 2: cannot be read or holds no receipt.
+With ORIGINAL and MASK also whether these are the files that the picture began with. Needs the
+`cryptography` package for Ed25519 and nothing else. Exit code 0: valid; 1: invalid, not trusted, or
+begun with another file; 2: cannot be read or holds no receipt.
 """
 
 import base64
@@ -319,7 +320,20 @@ def read_statement(payload):
         "enrolment": text_of(worker, "certSha256", HEX_DIGEST),
         "pool": (text_of(pool, "name"), text_of(pool, "keyid")),
         "finished": time_of(get(predicate, "times", dict), "finished"),
+        "original": read_original(predicate),
     }
+
+
+def read_original(predicate):
+    """What the picture began with: the digests of picture and mask, each None where there is none."""
+    if "original" not in predicate:
+        return None, None
+    original = get(predicate, "original", dict)
+    picture = text_of(original, "picture", HEX_DIGEST)
+    mask = text_of(original, "mask", HEX_DIGEST) if "mask" in original else None
+    require(math.isfinite(float(text_of(original, "strength", DECIMAL))), "strength is too large")
+    text_of(original, "strengthRule")
+    return picture, mask
 
 
 def read_files(model):
@@ -416,11 +430,21 @@ def judge(file, trusted):
         return "unreadable"
 
 
+def original_of(file):
+    """The digests that a valid picture's receipt names."""
+    statement = read_receipt(split(file)[1])[0]
+    return read_statement(statement[1])["original"]
+
+
 def main():
-    if len(sys.argv) != 3:
+    if not 3 <= len(sys.argv) <= 5:
         sys.exit(__doc__)
-    with open(sys.argv[1], "rb") as picture:
-        verdict = judge(picture.read(), {base64.b64decode(sys.argv[2])})
+    files = [open(path, "rb").read() for path in (sys.argv[1], *sys.argv[3:])]
+    verdict = judge(files[0], {base64.b64decode(sys.argv[2])})
+    if verdict == "valid":
+        given = [hashlib.sha256(file).hexdigest() for file in files[1:]]
+        if given != list(original_of(files[0])[: len(given)]):
+            verdict = "begun with another file"
     print(verdict)
     sys.exit({"valid": 0, "unreadable": 2}.get(verdict, 1))
 

@@ -36,6 +36,29 @@ TEST_CASE("a valid picture is explained with who, when, weights, settings and pr
     CHECK(says(words, "a \"red\" apple\\u{a}"));
 }
 
+TEST_CASE(
+    "what a picture began with is explained with its digests, and how far it was painted anew") {
+    SampleReceipt sample;
+    CHECK_FALSE(says(explain(judge(sample)), "begins with"));
+    CHECK_FALSE(explain_as_json(judge(sample))["claims"].contains("original"));
+
+    sample.statement.original = OriginalClaim{.strength = 0.6, .strength_rule = "a1111"};
+    sample.statement.original->picture.fill(0xab);
+    sample.statement.trajectory.leaves = 14;
+    const std::string picture = crypto::to_hex(sample.statement.original->picture);
+    CHECK(says(explain(judge(sample)),
+               "picture " + picture + ", strength 0.6 (a1111: 13 of 20 steps)"));
+
+    sample.statement.original->mask.emplace().fill(0xcd);
+    const std::string mask = crypto::to_hex(*sample.statement.original->mask);
+    CHECK(says(explain(judge(sample)), "picture " + picture + ", mask " + mask));
+    const auto claim = explain_as_json(judge(sample))["claims"]["original"];
+    CHECK(claim["picture_sha256"] == picture);
+    CHECK(claim["mask_sha256"] == mask);
+    CHECK(claim["strength"] == 0.6);
+    CHECK(claim["strength_rule"] == "a1111");
+}
+
 TEST_CASE("what is not proven is said") {
     const std::string words = explain(judge(SampleReceipt()));
     CHECK(says(words, "Not proven:"));
@@ -71,6 +94,7 @@ TEST_CASE("a stranger's text cannot steer the terminal") {
     sample.enrolment.account = "\x1b[2J";
     sample.statement.models[0].name = "\x1b]0;x\x07";
     sample.statement.engine.device = "\xe2\x80\xae";
+    sample.statement.original = OriginalClaim{.strength = 0.6, .strength_rule = "\x1b[2J"};
     const std::string words = explain(judge(sample));
     CHECK_FALSE(says(words, "\x1b"));
     CHECK_FALSE(says(words, "\x07"));
