@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/sampling/strength.h"
 #include "common/text/printable.h"
+#include "coordinator/cli/original.h"
 #include "coordinator/cli/report.h"
 
 namespace gotong::cli {
@@ -17,7 +19,7 @@ std::string progress_of(const v1::Job& job) {
                        ? fmt::format("number {} in the queue", job.queue_position())
                        : "waiting";
         case v1::JOB_STATE_RUNNING:
-            return fmt::format("step {} of {}", job.step(), job.spec().steps());
+            return fmt::format("step {} of {}", job.step(), steps_made(job.spec()));
         case v1::JOB_STATE_FAILED:
             return text::printable(job.failure());
         default:
@@ -49,6 +51,13 @@ bool has_ended(const v1::Job& job) {
            job.state() == v1::JOB_STATE_CANCELLED;
 }
 
+std::uint32_t steps_made(const v1::RenderSpec& spec) {
+    if (!spec.has_original()) return spec.steps();
+    const auto rule = sampling::strength_rule_named(spec.original().strength_rule());
+    if (!rule) return spec.steps();  // A later pool's; its worker's last step then looks early.
+    return sampling::steps_made(*rule, spec.steps(), spec.original().strength());
+}
+
 nlohmann::ordered_json to_json(const v1::Job& job) {
     nlohmann::ordered_json object{
         {"job", job.job_id()},           {"state", state_word(job.state())},
@@ -56,6 +65,10 @@ nlohmann::ordered_json to_json(const v1::Job& job) {
         {"height", job.spec().height()}, {"seed", std::to_string(job.spec().seed())},
         {"attempt", job.attempt()},      {"step", job.step()},
         {"steps", job.spec().steps()},   {"price_micro_credits", job.price_micro_credits()}};
+    if (job.spec().has_original()) {
+        object["steps_made"] = steps_made(job.spec());
+        object["original"] = original_json(job.spec());
+    }
     if (job.queue_position() > 0) object["queue_position"] = job.queue_position();
     if (job.has_eta_ms()) object["eta_ms"] = job.eta_ms();
     if (!job.failure().empty()) object["failure"] = job.failure();

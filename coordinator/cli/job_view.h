@@ -1,6 +1,7 @@
 // A job as commands print it.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -12,6 +13,10 @@ namespace gotong::cli {
 const char* state_word(v1::JobState state);
 
 bool has_ended(const v1::Job& job);
+
+// Steps that a worker makes and counts: all, or the last so many where a picture was given to begin
+// with.
+std::uint32_t steps_made(const v1::RenderSpec& spec);
 
 nlohmann::ordered_json to_json(const v1::Job& job);
 

@@ -29,7 +29,7 @@ void Progress::see(const std::vector<v1::Job>& jobs, Monotonic now) {
     pictures_ = jobs.size();
     ended_ = running_ = steps_ = done_ = ahead_ = 0;
     for (const v1::Job& job : jobs) {
-        const std::uint64_t steps = job.spec().steps();
+        const std::uint64_t steps = steps_made(job.spec());
         steps_ += steps;
         done_ += has_ended(job) ? steps : std::min<std::uint64_t>(farthest_step(job), steps);
         ended_ += has_ended(job) ? 1U : 0U;

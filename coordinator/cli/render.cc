@@ -14,6 +14,7 @@
 #include "coordinator/cli/pool_key.h"
 #include "coordinator/cli/render_request.h"
 #include "coordinator/cli/report.h"
+#include "coordinator/cli/upload.h"
 
 namespace gotong::cli {
 namespace {
@@ -45,17 +46,25 @@ class Render final : public CreatorCommand {
 
     Result<Exit> run() override {
         const Interrupt interrupt;
-        const auto request = to_request(options_, crypto::random_id<RequestId>().to_hex());
+        auto request = to_request(options_, crypto::random_id<RequestId>().to_hex());
         if (!request) return Failure{request.error()};
+        const auto files = read_original(options_.original, *request->mutable_spec());
+        if (!files) return Failure{files.error()};
         if (const auto writable = check_writable(out_); !writable) return Failure{writable.error()};
         const auto creator =
             patiently(interrupt, names_a_pool() ? kConnectPatience : std::chrono::seconds{0},
                       [&] { return connect(); });
         if (!creator) return Failure{creator.error()};
+        for (const OriginalFile& file : *files) {
+            const auto uploaded = patiently(
+                interrupt, kPatience, [&] { return upload(*creator, file, interrupt.token()); });
+            if (!uploaded) return Failure{uploaded.error()};
+        }
         // One key for all tries: a submission whose answer was lost is not paid for twice.
         const auto submitted = patiently(
             interrupt, kPatience, [&] { return creator->ask(&CreatorStub::Submit, *request); });
         if (!submitted) return Failure{submitted.error()};
+        if (!json && !files->empty()) say_what_is_cut(files->front(), *submitted);
         return attend_and_harvest(*creator, *submitted, interrupt);
     }
 
@@ -72,14 +81,24 @@ class Render final : public CreatorCommand {
         return harvested->exit();
     }
 
+    static void say_what_is_cut(const OriginalFile& picture, const v1::SubmitResponse& submitted) {
+        if (submitted.jobs_size() == 0) return;
+        const v1::RenderSpec& spec = submitted.jobs(0).spec();
+        const std::string cut = cut_away(picture.size, spec.width(), spec.height());
+        if (!cut.empty()) note(cut);
+    }
+
     static void print_harvest(const Creator& creator, const v1::SubmitResponse& submitted,
                               const Harvest& harvested) {
-        print_json(
-            {{"pool", {{"name", creator.pool().name}, {"key", pool_key_text(creator.pool().key)}}},
-             {"request", submitted.request_id()},
-             {"price_micro_credits", harvested.price_micro_credits},
-             {"pictures", harvested.pictures},
-             {"failed", harvested.failed}});
+        nlohmann::ordered_json object{
+            {"pool", {{"name", creator.pool().name}, {"key", pool_key_text(creator.pool().key)}}},
+            {"request", submitted.request_id()},
+            {"price_micro_credits", harvested.price_micro_credits}};
+        if (submitted.jobs_size() > 0 && submitted.jobs(0).spec().has_original())
+            object["original"] = original_json(submitted.jobs(0).spec());
+        object["pictures"] = harvested.pictures;
+        object["failed"] = harvested.failed;
+        print_json(object);
     }
 
     RenderOptions options_;
@@ -95,6 +114,7 @@ void add_render(CLI::App& parent, Commands& commands) {
                  "  gotong render \"a red apple\" --steps 30 --seed 7 --out apple.png\n"
                  "  gotong render \"a cat\" --negative dog --count 4 --json\n"
                  "  gotong render \"a surprise\" --private\n"
+                 "  gotong render \"a fox\" --from photo.png --strength 0.6 --mask mask.png\n"
                  "Ctrl-C cancels the job; nothing is paid for it."});
 }
 

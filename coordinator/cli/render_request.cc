@@ -93,6 +93,7 @@ void add_render_options(CLI::App& app, RenderOptions& options) {
                    "How many pictures, 1 to 16, with seeds that count up");
     app.add_flag("--private", options.is_private,
                  "Keep the prompt out of the picture and its receipt");
+    add_original_options(app, options.original);
 }
 
 Result<v1::SubmitRequest> to_request(const RenderOptions& options,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/result.h"
+#include "coordinator/cli/original.h"
 #include "gotong/v1/creator.pb.h"
 
 namespace gotong::cli {
@@ -25,11 +26,13 @@ struct RenderOptions {
     std::string seed;
     std::string count;
     bool is_private = false;
+    OriginalOptions original{};
 };
 
 void add_render_options(CLI::App& app, RenderOptions& options);
 
-// Errors: invalid_argument with the field.
+// All but options.original, whose files cli/original reads. Errors: invalid_argument with the
+// field.
 Result<v1::SubmitRequest> to_request(const RenderOptions& options,
                                      const std::string& idempotency_key);
 

@@ -54,6 +54,18 @@ TEST_CASE("a worker that only uploads any more has done all steps that it counte
     CHECK(progress.line(kStart + 1s, 100) == "[####################] finishing");
 }
 
+TEST_CASE("of a picture that begins with another only the steps that are made count") {
+    v1::Job half = job(v1::JOB_STATE_RUNNING, 5);
+    half.mutable_spec()->mutable_original()->set_strength(0.5);
+    half.mutable_spec()->mutable_original()->set_strength_rule("diffusers");
+    Progress progress;
+    progress.see({half}, kStart);
+    CHECK(progress.line(kStart, 100) == "[##########----------] step 5 of 10");
+    half.set_step(10);
+    progress.see({half}, kStart + 1s);
+    CHECK(progress.line(kStart + 1s, 100) == "[####################] finishing");
+}
+
 TEST_CASE("several pictures are counted") {
     Progress progress;
     progress.see({job(v1::JOB_STATE_DONE, 20), job(v1::JOB_STATE_RUNNING, 0)}, kStart);
