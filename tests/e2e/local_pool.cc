@@ -103,6 +103,8 @@ nlohmann::json LocalPool::endpoints() const {
 
 std::string LocalPool::grpc_address() const { return endpoints().at("grpc"); }
 
+std::string LocalPool::http_address() const { return endpoints().at("http"); }
+
 std::string LocalPool::token() const { return trimmed(read_bytes(data() / "creator.token")); }
 
 std::optional<pid_t> LocalPool::renderer_pid() const {

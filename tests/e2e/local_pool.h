@@ -37,6 +37,7 @@ class LocalPool {
     }
     std::filesystem::path file(const std::string& name) const { return dir_ / name; }
     std::string grpc_address() const;
+    std::string http_address() const;
     std::string token() const;
     const Environment& environment() const { return environment_; }
 
