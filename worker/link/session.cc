@@ -8,6 +8,7 @@
 
 #include "common/backoff/backoff.h"
 #include "common/crypto/random.h"
+#include "common/handshake/handshake.h"
 #include "common/log/log.h"
 #include "common/receipt/dsse.h"
 #include "worker/link/channel.h"
@@ -20,8 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kHelloType = "application/vnd.gotong.hello.v1";
-constexpr std::uint32_t kOldestProtocol = 1;
-constexpr std::uint32_t kNewestProtocol = 2;  // Jobs may begin with a picture.
 constexpr std::size_t kNonce = 32;
 constexpr Backoff kReconnect{.first = 1s, .most = 60s};
 // A session that lasted so long was a good one: the next failure is a first one again. Two daemons
@@ -182,8 +181,8 @@ class Session::Impl {
             receipt::pae(kHelloType, nonce + std::string{as_text(pool_.pool_key.bytes)} + instance);
         v1::ConnectRequest frame;
         v1::Hello& hello = *frame.mutable_hello();
-        hello.set_protocol_min(kOldestProtocol);
-        hello.set_protocol_max(kNewestProtocol);
+        hello.set_protocol_min(handshake::kOldestProtocol);
+        hello.set_protocol_max(handshake::kNewestProtocol);
         hello.set_public_key(std::string{as_text(key_.public_key().bytes)});
         hello.set_instance_nonce(instance);
         hello.set_signature(std::string{as_text(key_.sign(as_bytes(signed_bytes)).bytes)});
