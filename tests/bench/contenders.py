@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -43,8 +44,21 @@ def compiled_diffusers(options, side):
     return diffusers(options, side, "--compile")
 
 
+@cache
+def checkpoint_of(model):
+    """The model as one file in the ldm layout; the folder that it lies in goes with the returned object."""
+    sys.path.append(str(HERE.parent / "parity"))
+    import ldm_writer
+    from diffusers import StableDiffusionPipeline
+    folder = tempfile.TemporaryDirectory()
+    parts = StableDiffusionPipeline.from_pretrained(model, safety_checker=None).components
+    ldm_writer.write(Path(folder.name) / "model.safetensors", "sd1", parts,
+                     {"alphas_cumprod": parts["scheduler"].alphas_cumprod})
+    return folder
+
+
 class StableDiffusionCpp:
-    """Renders one picture for each answer and reads its log. Loading counts for nothing, nor does CPU time."""
+    """It has to have the model as one file. Renders one picture for each answer and reads its log. Loading counts for nothing, nor does CPU time."""
 
     STEPS = 3
     LINES = {"step": r" sampling completed, taking ([0-9.]+)s",
@@ -52,7 +66,8 @@ class StableDiffusionCpp:
 
     def __init__(self, options, side, dtype):
         self.folder = tempfile.TemporaryDirectory()
-        self.words = [options.sdcpp, "-m", options.model, "-p", "a red apple", "--cfg-scale", "1", "-W", side,
+        model = Path(checkpoint_of(options.model).name) / "model.safetensors"
+        self.words = [options.sdcpp, "-m", model, "-p", "a red apple", "--cfg-scale", "1", "-W", side,
                       "-H", side, "--steps", self.STEPS, "--sampling-method", "ddim_trailing", "-t", options.threads,
                       "--type", dtype, "-o", Path(self.folder.name) / "picture.png"]
 
