@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/text/printable.h"
+#include "worker/engine/layers/winograd.h"
 
 namespace gotong::engine {
 namespace {
@@ -63,8 +64,8 @@ bool Scope::has_children() const {
 
 at::Tensor Weights::broken(const std::string& name, const std::string& why) {
     if (!problem_) {
-        problem_ =
-            Error{ErrorCode::invalid_argument, file_name_ + ": tensor \"" + name + "\" " + why, {}};
+        problem_ = Error{
+            ErrorCode::invalid_argument, part_.name() + ": tensor \"" + name + "\" " + why, {}};
     }
     return {};
 }
@@ -81,7 +82,9 @@ at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
     const auto type = float_type(entry.dtype);
     if (!type) return broken(name, "is of type " + std::string(entry.dtype) + ", not a float");
     taken_.insert(name);
-    return placed(entry, *type, placement_);
+    at::Tensor tensor = placed(entry, *type, placement_);
+    part_.release(entry);
+    return tensor;
 }
 
 Result<> Weights::finish() const {
@@ -93,11 +96,22 @@ Result<> Weights::finish() const {
     };
     for (const auto& [name, entry] : table_) {
         if (taken_.contains(name) || is_ignored(name)) continue;
-        return fail(ErrorCode::invalid_argument, file_name_ + ": tensor \"" +
+        return fail(ErrorCode::invalid_argument, part_.name() + ": tensor \"" +
                                                      text::printable(name) +
                                                      "\" belongs to nothing in the config");
     }
     return {};
+}
+
+std::uint64_t held_bytes(const PartWeights& part, const Placement& placement) {
+    const bool plain = placement.device.is_cpu() && placement.type == c10::kFloat;
+    std::uint64_t bytes = 0;
+    for (const auto& [name, entry] : part.tensors()) {
+        std::uint64_t held = c10::elementSize(placement.type);
+        for (const std::int64_t side : entry.shape) held *= static_cast<std::uint64_t>(side);
+        bytes += plain && Winograd::suits(entry.shape) ? Winograd::held_bytes(held) : held;
+    }
+    return bytes;
 }
 
 }  // namespace gotong::engine

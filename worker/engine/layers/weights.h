@@ -15,6 +15,7 @@
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -58,7 +59,7 @@ class Weights {
   public:
     // `part` must outlive this object; the tensors are copies.
     Weights(const PartWeights& part, Placement placement)
-        : table_(part.tensors()), file_name_(part.name()), placement_(placement) {}
+        : part_(part), table_(part.tensors()), placement_(placement) {}
 
     Scope root() { return {*this, ""}; }
 
@@ -72,12 +73,16 @@ class Weights {
     at::Tensor take(const std::string& name, at::IntArrayRef shape);
     at::Tensor broken(const std::string& name, const std::string& why);
 
+    const PartWeights& part_;
     const TensorTable& table_;
-    std::string file_name_;
     Placement placement_;
     std::set<std::string, std::less<>> taken_;
     std::vector<std::string> ignored_;
     std::optional<Error> problem_;
 };
+
+// Bytes that the part's tensors will take, once the layers have laid them out as they compute with
+// them.
+std::uint64_t held_bytes(const PartWeights& part, const Placement& placement);
 
 }  // namespace gotong::engine

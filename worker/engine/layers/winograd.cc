@@ -75,9 +75,12 @@ void convolve(const Row& row, Tiles tiles, const at::Tensor& weight) {
 
 bool Winograd::suits(const at::Tensor& weight) {
     return weight.defined() && weight.is_cpu() && weight.scalar_type() == at::kFloat &&
-           weight.size(2) == 3 && weight.size(3) == 3 &&
-           std::min(weight.size(0), weight.size(1)) >= kFewestChannels &&
-           weight.size(0) * weight.size(1) <= kMostWeights;
+           suits(weight.sizes());
+}
+
+bool Winograd::suits(at::IntArrayRef shape) {
+    return shape.size() == 4 && shape[2] == 3 && shape[3] == 3 &&
+           std::min(shape[0], shape[1]) >= kFewestChannels && shape[0] * shape[1] <= kMostWeights;
 }
 
 Winograd::Winograd(const at::Tensor& weight) {

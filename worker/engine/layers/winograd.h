@@ -5,6 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+
 namespace gotong::engine {
 
 class Winograd {
@@ -13,6 +15,10 @@ class Winograd {
     // matrices but not so many that reading the weights, 16/9 as large, takes longer than computing
     // with them. Asks the weight alone, so that a picture does not depend on which came before.
     static bool suits(const at::Tensor& weight);
+    static bool suits(at::IntArrayRef shape);  // Of fp32 on the CPU.
+
+    // What is held of a weight of so many bytes.
+    static constexpr std::uint64_t held_bytes(std::uint64_t bytes) { return bytes / 9 * 16; }
 
     // weight: [out, in, 3, 3], for stride 1 and padding 1.
     explicit Winograd(const at::Tensor& weight);

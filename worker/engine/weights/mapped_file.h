@@ -23,6 +23,10 @@ class MappedFile {
 
     ByteView bytes() const { return bytes_; }
 
+    // The pages that lie in `part` whole leave our memory; they come back when they are read again.
+    // Without effect for bytes that are not this file's.
+    void release(ByteView part) const;
+
   private:
     explicit MappedFile(ByteView bytes) : bytes_(bytes) {}
     ByteView bytes_;

@@ -33,6 +33,12 @@ class PartWeights {
     // Live as long as this object.
     const TensorTable& tensors() const { return tensors_; }
 
+    // The entry has been read: its pages leave our memory, so that loading a part does not hold it
+    // twice. Reading it again works.
+    void release(const TensorEntry& entry) const {
+        for (const auto& file : files_) file->release(entry.bytes);
+    }
+
     // For error messages: "unet/diffusion_pytorch_model.safetensors".
     const std::string& name() const { return name_; }
 

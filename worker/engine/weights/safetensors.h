@@ -46,6 +46,9 @@ class SafetensorsFile {
     // Lives as long as this object.
     const TensorTable& tensors() const { return tensors_; }
 
+    // MappedFile::release()
+    void release(ByteView bytes) const { file_.release(bytes); }
+
   private:
     SafetensorsFile(MappedFile file, TensorTable tensors)
         : file_(std::move(file)), tensors_(std::move(tensors)) {}
