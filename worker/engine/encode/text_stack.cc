@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
 namespace gotong::engine {
 namespace {
 
@@ -36,6 +38,21 @@ Result<> TextStack::check() const {
 }
 
 Result<ReadText> TextStack::read(const std::string& text) {
+    const auto known = std::find_if(newest_first_.begin(), newest_first_.end(),
+                                    [&](const auto& it) { return it.first == text; });
+    if (known != newest_first_.end()) {
+        newest_first_.splice(newest_first_.begin(), newest_first_, known);
+        return newest_first_.front().second;
+    }
+    auto read = encode(text);
+    if (!read) return read;
+    if (newest_first_.size() == kRemembered) newest_first_.pop_back();
+    newest_first_.emplace_front(text, *read);
+    return read;
+}
+
+Result<ReadText> TextStack::encode(const std::string& text) {
+    ++encoded_;
     ReadText all;
     std::vector<at::Tensor> contexts;
     for (TextReader& reader : readers_) {
