@@ -12,7 +12,9 @@
 #include "worker/engine/layers/onednn.h"
 #include "worker/engine/request/check.h"
 #include "worker/engine/stages/advice.h"
+#include "worker/engine/stages/foresee.h"
 #include "worker/engine/stages/painting.h"
+#include "worker/engine/stages/relief.h"
 #include "worker/engine/stages/tensors.h"
 
 namespace gotong::engine {
@@ -28,7 +30,8 @@ struct Batch::Members {
     std::vector<Ended> step();
 
     void drop_stopped(std::vector<Ended>& ended);
-    void advance(std::vector<Ended>& ended);
+    Result<> advance(std::vector<Ended>& ended);
+    std::int64_t rows() const;
     void finish_done(std::vector<Ended>& ended);
     void fail_all(const Error& error, std::vector<Ended>& ended);
     const Prompted& prompted();
@@ -55,7 +58,8 @@ Result<> Batch::Members::join(Ticket ticket, Order order) {
         return fail(ErrorCode::invalid_argument, "size differs from that of the batch under way",
                     "size");
     }
-    auto painting = guarded([&] { return Painting::begin(model, std::move(order)); });
+    if (const auto ok = guarded([&] { return check_room(model, order, rows()); }); !ok) return ok;
+    auto painting = relieved(model, [&] { return Painting::begin(model, order); });
     if (!painting) return Failure{with_advice(painting.error(), model.info, request)};
     each.push_back({ticket, *std::move(painting)});
     all_prompted.reset();
@@ -66,10 +70,7 @@ std::vector<Batch::Ended> Batch::Members::step() {
     std::vector<Ended> ended;
     drop_stopped(ended);
     if (each.empty()) return ended;
-    const auto advanced = guarded([&]() -> Result<> {
-        advance(ended);
-        return {};
-    });
+    const auto advanced = guarded([&] { return advance(ended); });
     if (!advanced) fail_all(advanced.error(), ended);
     finish_done(ended);
     if (!ended.empty()) all_prompted.reset();
@@ -105,7 +106,13 @@ const Prompted& Batch::Members::prompted() {
     return *all_prompted;
 }
 
-void Batch::Members::advance(std::vector<Ended>& ended) {
+std::int64_t Batch::Members::rows() const {
+    std::int64_t rows = 0;
+    for (const Member& member : each) rows += member.painting.rows();
+    return rows;
+}
+
+Result<> Batch::Members::advance(std::vector<Ended>& ended) {
     std::vector<at::Tensor> inputs;
     std::vector<double> timesteps;
     for (const Member& member : each) {
@@ -115,16 +122,20 @@ void Batch::Members::advance(std::vector<Ended>& ended) {
     }
     const Placement& place = model.placement;
     const auto placed = [&](const at::Tensor& it) { return it.to(place.device, place.type); };
-    const at::Tensor outputs = plain(model.replay(
-        model.unet, placed(at::cat(inputs)), placed(model.unet.waves_of(timesteps)), prompted()));
+    const auto outputs = relieved(model, [&]() -> Result<at::Tensor> {
+        return plain(model.replay(model.unet, placed(at::cat(inputs)),
+                                  placed(model.unet.waves_of(timesteps)), prompted()));
+    });
+    if (!outputs) return Failure{outputs.error()};
     std::int64_t row = 0;
     for (auto it = each.begin(); it != each.end();) {
         const std::int64_t rows = it->painting.rows();
-        const auto taken = it->painting.take(outputs.slice(0, row, row + rows));
+        const auto taken = it->painting.take(outputs->slice(0, row, row + rows));
         row += rows;
         if (!taken) ended.push_back({it->ticket, Failure{taken.error()}});
         it = taken ? std::next(it) : each.erase(it);
     }
+    return {};
 }
 
 void Batch::Members::finish_done(std::vector<Ended>& ended) {

@@ -3,6 +3,8 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -15,6 +17,19 @@ namespace gotong::engine {
 // Device and type for text encoder and denoiser, and libtorch's threads set as asked.
 // Errors: failed_precondition when CUDA is asked for and there is none.
 Result<Placement> choose_device(const DeviceOptions& options);
+
+// Bytes that may still be had there, what allocators keep for us among them; nullopt where nobody
+// knows.
+std::optional<std::uint64_t> room(const Placement& placement);
+
+// What an allocator takes there for tensors of so many bytes: a heap on the CPU has gaps.
+std::uint64_t with_gaps(const Placement& placement, std::uint64_t bytes);
+
+// Of what models may hold: half of all plain memory; on CUDA four fifths of what is free.
+std::uint64_t default_model_memory(const Placement& placement);
+
+// Hands back what allocators keep of memory that tensors have left.
+void release_freed_memory(const Placement& placement);
 
 // The exception being handled as an Error: resource_exhausted for lack of memory, internal for
 // the rest. Call it in a catch block only.

@@ -13,4 +13,10 @@ void keep_freed_memory() {
 #endif
 }
 
+void trim_freed_memory() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
+
 }  // namespace gotong::engine

@@ -8,4 +8,7 @@ namespace gotong::engine {
 // stay for those, until malloc_trim(). For the whole process.
 void keep_freed_memory();
 
+// Hands the kernel what can be handed back of it. Cost: milliseconds, and pages anew later.
+void trim_freed_memory();
+
 }  // namespace gotong::engine

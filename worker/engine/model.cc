@@ -4,6 +4,7 @@
 #include "worker/engine/model_folder.h"
 #include "worker/engine/model_parts.h"
 #include "worker/engine/source/model_source.h"
+#include "worker/engine/weigh.h"
 
 namespace gotong::engine {
 namespace {
@@ -145,13 +146,29 @@ ModelInfo info_of(const UnetConfig& unet, const VaeConfig& vae, const SchedulerC
     return info;
 }
 
+Result<ModelIndex> read_index(const ModelSource& source) {
+    auto json = source.index();
+    if (!json) return Failure{json.error()};
+    return check_model_index(*std::move(json));
+}
+
+Result<std::uint64_t> weigh_parts(const fs::path& path, const Placement& placement) {
+    const auto source = ModelSource::open(path);
+    if (!source) return Failure{source.error()};
+    const auto index = read_index(*source);
+    if (!index) return Failure{index.error()};
+    return weigh(*source, *index, placement);
+}
+
 Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& path, const Placement& placement) {
     const auto source = ModelSource::open(path);
     if (!source) return Failure{source.error()};
-    auto json = source->index();
-    if (!json) return Failure{json.error()};
-    const auto index = check_model_index(*std::move(json));
+    const auto index = read_index(*source);
     if (!index) return Failure{index.error()};
+    const auto bytes = weigh(*source, *index, placement);
+    if (!bytes) return Failure{bytes.error()};
+    if (const auto ok = check_room(*source, *index, placement, *bytes); !ok)
+        return Failure{ok.error()};
     auto scheduler = source->scheduler();
     if (!scheduler) return Failure{scheduler.error()};
     auto text = load_text(*source, *index, placement);
@@ -162,6 +179,7 @@ Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& path, const Pla
     if (!vae) return Failure{vae.error()};
     ModelInfo info = info_of(unet->config(), vae->decoder.config(), *scheduler);
     info.can_encode = vae->encoder.has_value();
+    info.weight_bytes = *bytes;
     auto parts = std::make_unique<Model::Parts>(
         Model::Parts{placement, info, *std::move(text), *std::move(unet), std::move(vae->decoder),
                      std::move(vae->encoder), *std::move(scheduler)});
@@ -175,6 +193,26 @@ Model::Model(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Model::~Model() = default;
 
 const ModelInfo& Model::info() const { return parts_->info; }
+std::uint64_t Model::texts_encoded() const { return parts_->text.encoded(); }
+void Model::on_want(std::function<bool()> free) { parts_->on_want = std::move(free); }
+
+Result<std::uint64_t> default_model_memory(const DeviceOptions& options) {
+    return guarded([&]() -> Result<std::uint64_t> {
+        const auto placement = choose_device(options);
+        if (!placement) return Failure{placement.error()};
+        return default_model_memory(*placement);
+    });
+}
+
+Result<std::uint64_t> Model::weigh(const fs::path& path, const DeviceOptions& options) {
+    return guarded([&]() -> Result<std::uint64_t> {
+        const auto placement = choose_device(options);
+        if (!placement) return Failure{placement.error()};
+        auto bytes = weigh_parts(path, *placement);
+        if (!bytes) return Failure{bytes.error().during(path.string())};
+        return bytes;
+    });
+}
 
 Result<std::unique_ptr<Model>> Model::load(const fs::path& path, const DeviceOptions& options) {
     return guarded([&]() -> Result<std::unique_ptr<Model>> {

@@ -1,6 +1,7 @@
 // The modules of a loaded model. Needs torch; everybody else sees model.h.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "worker/engine/decode/vae.h"
@@ -23,6 +24,7 @@ struct Model::Parts {
     std::optional<VaeEncoder> encoder;  // In fp32, too. Empty: the folder has none.
     SchedulerConfig scheduler;
     Replay replay{};
+    std::function<bool()> on_want{};  // Model::on_want()
 };
 
 }  // namespace gotong::engine

@@ -24,9 +24,10 @@ Result<Picture> paint(Model& model, Order order) {
 
 Result<Pixels> decode(Model& model, const Latent& latent) {
     return guarded([&]() -> Result<Pixels> {
-        const auto image = decode_latent(model.parts(), from_values(latent.values, latent.shape));
-        if (!image) return Failure{image.error()};
-        return to_pixels(*image);
+        const auto decoded = decode_latent(model.parts(), from_values(latent.values, latent.shape),
+                                           Tiling::automatic);
+        if (!decoded) return Failure{decoded.error()};
+        return to_pixels(decoded->image);
     });
 }
 

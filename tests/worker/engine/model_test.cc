@@ -43,6 +43,21 @@ TEST_CASE("the demo model says what fits it") {
     CHECK(info.max_steps == 1000);
 }
 
+TEST_CASE("a model's weights are foreseen from its files' headers") {
+    const DeviceOptions full{.kind = DeviceOptions::Kind::cpu};
+    const DeviceOptions half{.kind = DeviceOptions::Kind::cpu,
+                             .precision = DeviceOptions::Precision::bf16};
+    const auto model = Model::load(test::demo_model(), full);
+    const auto foreseen = Model::weigh(test::demo_model(), full);
+    const auto halved = Model::weigh(test::demo_model(), half);
+    REQUIRE((model && foreseen && halved));
+    CHECK((*model)->info().weight_bytes == *foreseen);
+    CHECK(*foreseen > 50'000'000);  // 25 MB of files in half precision, in fp32.
+    CHECK(*foreseen < 100'000'000);
+    CHECK(*halved < *foreseen);
+    CHECK(Model::weigh("/nowhere", full).error().code == ErrorCode::not_found);
+}
+
 TEST_CASE("a kind of UNet that the engine does not have is refused by file and key") {
     const std::vector<std::pair<std::string, json>> kinds{
         {"class_embed_type", "timestep"},

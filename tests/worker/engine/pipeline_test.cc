@@ -182,6 +182,49 @@ TEST_CASE("the model renders on after it ran out of memory") {
     CHECK(one->pixels.rgb == two->pixels.rgb);
 }
 
+TEST_CASE("a picture that does not fit into memory whole is decoded in tiles, and says so") {
+    Witness warm;
+    REQUIRE(render(apple(), warm));
+    Request request = apple();
+    request.width = request.height = 1024;
+    request.guidance = 1;
+    Observer nobody;
+    const auto tiles = [&] {
+        const AddressSpaceLimit limit(256U << 20U);  // The denoiser's call fits.
+        return paint(model(), {request, &nobody});
+    }();
+    const auto whole = paint(model(), {request, &nobody, {}, {}, {}, Tiling::never});
+    REQUIRE((whole && tiles));
+    CHECK(whole->notes.empty());
+    CHECK(tiles->notes == std::vector<std::string>{"vae-tiling=16/0.25"});
+    CHECK(tiles->trajectory_root == whole->trajectory_root);
+}
+
+TEST_CASE("a text that was read before is not encoded again, and reads the same") {
+    Witness first, second, third;
+    Request request = apple();
+    request.prompt = "a text that no other test has";
+    request.negative_prompt = "nor this one";
+    const std::uint64_t before = model().texts_encoded();
+    const auto one = render(request, first);
+    CHECK(model().texts_encoded() == before + 2);
+    const auto two = render(request, second);
+    CHECK(model().texts_encoded() == before + 2);
+    REQUIRE((one && two));
+    CHECK(one->pixels.rgb == two->pixels.rgb);
+    CHECK(one->trajectory_root == two->trajectory_root);
+    for (int i = 0; i < 40; ++i) {  // More than it remembers.
+        request.negative_prompt = std::to_string(i);
+        request.steps = 3;
+        REQUIRE(render(request, third));
+    }
+    CHECK(model().texts_encoded() == before + 42);  // The prompt, used in each, was not forgotten.
+    request.negative_prompt = "nor this one";
+    const auto again = render(request, third);
+    CHECK(model().texts_encoded() == before + 43);
+    CHECK(again->trajectory_root == one->trajectory_root);
+}
+
 TEST_CASE("prompts that are not UTF-8 are refused by their field") {
     Witness witness;
     Request request = apple();

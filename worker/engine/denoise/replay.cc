@@ -78,6 +78,8 @@ struct Replay::Recordings {
         return newest_first.emplace_front(unet, latent, waves, prompted);
     }
 
+    bool any() const { return !newest_first.empty(); }
+
     std::list<Recording> newest_first;
 };
 
@@ -89,7 +91,9 @@ at::Tensor Replay::operator()(Unet& unet, const at::Tensor& latent, const at::Te
 
 #else
 
-struct Replay::Recordings {};
+struct Replay::Recordings {
+    bool any() const { return false; }
+};
 
 at::Tensor Replay::operator()(Unet& unet, const at::Tensor& latent, const at::Tensor& waves,
                               const Prompted& prompted) {
@@ -103,6 +107,10 @@ Replay::~Replay() = default;
 Replay::Replay(Replay&&) noexcept = default;
 Replay& Replay::operator=(Replay&&) noexcept = default;
 
-void Replay::forget() { *recordings_ = Recordings{}; }
+bool Replay::forget() {
+    const bool any = recordings_->any();
+    *recordings_ = Recordings{};
+    return any;
+}
 
 }  // namespace gotong::engine

@@ -27,8 +27,8 @@ class Replay {
     at::Tensor operator()(Unet& unet, const at::Tensor& latent, const at::Tensor& waves,
                           const Prompted& prompted);
 
-    // Frees all graphs and their memory.
-    void forget();
+    // Frees all graphs and their memory. False when there was none.
+    bool forget();
 
     static constexpr std::size_t kMostShapes = 4;
 

@@ -40,6 +40,7 @@ struct ModelInfo {
     // The denoiser is told the guidance scale, and there is no negative prompt: a latent
     // consistency model.
     bool is_told_guidance = false;
+    std::uint64_t weight_bytes = 0;  // That its weights take on the device, about.
 };
 
 }  // namespace gotong::engine

@@ -117,6 +117,8 @@ struct Picture {
     std::array<std::uint8_t, 32> trajectory_root{};  // RFC 6962 root over the latents' leaves.
     std::uint32_t trajectory_leaves = 0;             // steps_made() + 1
     StageTimes times;
+    // What was done to save memory and changed pixels, as receipts say it: "vae-tiling=64/0.25"
+    std::vector<std::string> notes{};
 };
 
 }  // namespace gotong::engine

@@ -89,10 +89,11 @@ void Painting::show_latent() {
 Result<Picture> Painting::finish(Model::Parts& model) {
     times_.denoise_ms = lap();
     order_.observer->on_phase(Phase::decoding);
-    const auto image = decode_latent(model, sampler_.latent());
-    if (!image) return Failure{image.error()};
-    order_.observer->on_image(view(*image));
-    Picture picture{to_pixels(*image), trajectory_.root(), trajectory_.leaves(), times_};
+    auto decoded = decode_latent(model, sampler_.latent(), order_.tiling);
+    if (!decoded) return Failure{decoded.error()};
+    order_.observer->on_image(view(decoded->image));
+    Picture picture{to_pixels(decoded->image), trajectory_.root(), trajectory_.leaves(), times_,
+                    std::move(decoded->notes)};
     if (order_.request.original) restore_kept(*order_.request.original, picture.pixels);
     picture.times.decode_ms = lap();
     return picture;
