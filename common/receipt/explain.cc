@@ -84,9 +84,11 @@ std::string original_of(const OriginalClaim& original, const RenderStatement& st
 }
 
 std::string engine_of(const EngineClaim& engine) {
-    return printable(engine.name) + " " + printable(engine.version) + ", libtorch " +
-           printable(engine.libtorch) + ", " + printable(engine.device) + ", " +
-           printable(engine.dtype);
+    std::string text = printable(engine.name) + " " + printable(engine.version) + ", libtorch " +
+                       printable(engine.libtorch) + ", " + printable(engine.device) + ", " +
+                       printable(engine.dtype);
+    for (const std::string& flag : engine.flags) text += ", " + printable(flag);
+    return text;
 }
 
 std::string prompt_of(const RequestClaim& request) {
@@ -156,7 +158,8 @@ nlohmann::ordered_json claims_of(const RenderStatement& statement, const Enrolme
           {"commit", statement.engine.commit},
           {"libtorch", statement.engine.libtorch},
           {"device", statement.engine.device},
-          {"dtype", statement.engine.dtype}}}};
+          {"dtype", statement.engine.dtype},
+          {"flags", statement.engine.flags}}}};
     for (const ModelClaim& model : statement.models) {
         auto files = nlohmann::ordered_json::array();
         for (const model::FileDigest& file : model.files) {

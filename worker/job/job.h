@@ -91,10 +91,11 @@ struct EngineFacts {
 };
 
 struct Outcome {
-    Picture picture;                         // From the renderer.
-    Digest trajectory_root{};                // From the renderer: RFC 6962 root over the latents.
-    std::uint32_t trajectory_leaves{};       // From the renderer: steps made + 1.
-    EngineFacts engine;                      // From the renderer.
+    Picture picture;                    // From the renderer.
+    Digest trajectory_root{};           // From the renderer: RFC 6962 root over the latents.
+    std::uint32_t trajectory_leaves{};  // From the renderer: steps made + 1.
+    EngineFacts engine;                 // From the renderer.
+    std::vector<std::string> notes;  // From the renderer: what it did to save memory, for receipts.
     std::vector<model::FileDigest> weights;  // Set by verified(): the model's files.
     WallTime started{};           // Set by timed(). This machine's clock, believed by nobody.
     WallTime finished{};          // Set by timed().

@@ -2,16 +2,19 @@
 
 #include <gotong/v1/renderer.pb.h>
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include "common/bytes.h"
+#include "common/receipt/statement.h"
 
 namespace gotong::render_child {
 namespace {
 
 using worker::Outcome;
 using worker::Phase;
+
+constexpr std::size_t kMaxNote = 64;
 
 void set_original(v1::RendererCommand::Original& out, const Original& original,
                   const worker::OriginalFiles& files) {
@@ -56,6 +59,13 @@ bool is_whole(const v1::RgbImage& image) {
     return image.rgb().size() == std::size_t{3} * image.width() * image.height();
 }
 
+// They go into a statement, which takes no more.
+bool are_in_bounds(const v1::RendererEvent::Done& done) {
+    return done.notes_size() <= static_cast<int>(receipt::kMaxFlags) &&
+           std::ranges::all_of(done.notes(),
+                               [](const std::string& note) { return note.size() <= kMaxNote; });
+}
+
 worker::Picture picture_of(v1::RgbImage& image) {
     return {
         .width = image.width(), .height = image.height(), .rgb = std::move(*image.mutable_rgb())};
@@ -80,10 +90,13 @@ Result<Outcome> outcome_of(v1::RendererEvent::Done& done, const worker::Job& job
     if (!is_whole(done.picture()) || !is_asked_size ||
         done.trajectory_root().size() != outcome.trajectory_root.size())
         return fail(ErrorCode::data_loss, "the renderer sent a broken picture");
+    if (!are_in_bounds(done))
+        return fail(ErrorCode::data_loss, "the renderer sent notes beyond their bounds");
     std::ranges::copy(as_bytes(done.trajectory_root()), outcome.trajectory_root.begin());
     outcome.trajectory_leaves = done.trajectory_leaves();
     outcome.picture = picture_of(*done.mutable_picture());
     outcome.engine = facts;
+    outcome.notes.assign(done.notes().begin(), done.notes().end());
     return outcome;
 }
 

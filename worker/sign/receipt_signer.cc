@@ -30,7 +30,8 @@ receipt::RequestClaim request_claim(const Offer& offer) {
 }
 
 // "gotong-engine 0.1.0" -> name and version.
-receipt::EngineClaim engine_claim(const worker::EngineFacts& facts) {
+receipt::EngineClaim engine_claim(const worker::EngineFacts& facts,
+                                  const std::vector<std::string>& notes) {
     const auto space = facts.engine.find(' ');
     const bool has_version = space != std::string::npos;
     return {.name = facts.engine.substr(0, space),
@@ -41,7 +42,7 @@ receipt::EngineClaim engine_claim(const worker::EngineFacts& facts) {
             .device = facts.device,
             .dtype = facts.dtype,
             .attention = kAttention,
-            .flags = {}};
+            .flags = notes};
 }
 
 receipt::SamplingClaim sampling_claim(const RenderSpec& spec) {
@@ -107,7 +108,7 @@ Result<RenderStatement> make_statement(const Identity& identity, const Job& job,
         .models = {{.name = job.offer.spec.model,
                     .sha256 = *model_digest,
                     .files = outcome.weights}},
-        .engine = engine_claim(outcome.engine),
+        .engine = engine_claim(outcome.engine, outcome.notes),
         .sampling = sampling_claim(job.offer.spec),
         .trajectory = {.root = outcome.trajectory_root, .leaves = outcome.trajectory_leaves},
         .worker = {.key_id = crypto::key_id(identity.key.public_key()),

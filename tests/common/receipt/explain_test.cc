@@ -59,6 +59,14 @@ TEST_CASE(
     CHECK(claim["strength_rule"] == "a1111");
 }
 
+TEST_CASE("what the engine did to save memory is told with the engine") {
+    SampleReceipt sample;
+    sample.statement.engine.flags = {"vae-tiling=64/0.25"};
+    CHECK(says(explain(judge(sample)), ", vae-tiling=64/0.25\n"));
+    const auto json = nlohmann::json::parse(explain_as_json(judge(sample)).dump());
+    CHECK(json["claims"]["engine"]["flags"] == nlohmann::json{"vae-tiling=64/0.25"});
+}
+
 TEST_CASE("what is not proven is said") {
     const std::string words = explain(judge(SampleReceipt()));
     CHECK(says(words, "Not proven:"));

@@ -109,6 +109,14 @@ TEST_CASE("a picture of another size than asked for is refused") {
     CHECK(run("wrong size").error().message == "the renderer sent a broken picture and was killed");
 }
 
+TEST_CASE("what the renderer did to save memory comes back with the picture") {
+    const auto outcome = run("tiles");
+    REQUIRE(outcome);
+    CHECK(outcome->notes == std::vector<std::string>{"vae-tiling=64/0.25"});
+    CHECK(run("long notes").error().message ==
+          "the renderer sent notes beyond their bounds and was killed");
+}
+
 TEST_CASE("a child that says nothing for the job's patience is killed") {
     for (const char* what : {"hang", "half a frame"}) {
         Renderer renderer{scripted()};

@@ -93,6 +93,8 @@ void say_done(std::uint64_t tag, const RendererCommand::Render& render, std::uin
     picture.set_rgb(std::string(std::size_t{3} * render.width() * render.height(), '\x20'));
     event.mutable_done()->set_trajectory_root(std::string(32, '\x11'));
     event.mutable_done()->set_trajectory_leaves(render.steps() + 1);
+    if (render.prompt() == "tiles") event.mutable_done()->add_notes("vae-tiling=64/0.25");
+    if (render.prompt() == "long notes") event.mutable_done()->add_notes(std::string(65, 'x'));
     say(event);
 }
 

@@ -52,6 +52,7 @@ Outcome outcome() {
                   .dtype = "fp32",
                   .memory_bytes = 1,
                   .binary_sha256 = {8}};
+    out.notes = {"vae-tiling=64/0.25"};
     out.weights = {{"unet/config.json", Digest{4}}};
     out.started = WallTime{std::chrono::seconds{2}};
     out.finished = WallTime{std::chrono::seconds{3}};
@@ -83,6 +84,7 @@ TEST_CASE("a statement says what was rendered, how, with what and by whom") {
     CHECK(made->engine.version == "0.1.0");
     CHECK(made->engine.commit == std::string(40, 'c'));
     CHECK(made->engine.binary_sha256 == Digest{8});
+    CHECK(made->engine.flags == std::vector<std::string>{"vae-tiling=64/0.25"});
     CHECK(made->sampling.seed == 18'446'744'073'709'551'615ULL);
     CHECK(made->sampling.guidance == 7.5);
     CHECK(made->trajectory == receipt::TrajectoryClaim{Digest{7}, 11});

@@ -134,6 +134,7 @@ std::string done_event(Tag tag, const engine::Picture& picture, double load_ms) 
     to_wire(picture.pixels, *done.mutable_picture());
     done.set_trajectory_root(picture.trajectory_root.data(), picture.trajectory_root.size());
     done.set_trajectory_leaves(picture.trajectory_leaves);
+    done.mutable_notes()->Assign(picture.notes.begin(), picture.notes.end());
     auto& times = *done.mutable_stage_ms();
     times["load"] = load_ms;
     times["text"] = picture.times.text_ms;
