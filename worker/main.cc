@@ -159,6 +159,7 @@ render_child::RendererOptions renderer_options(const RunOptions& options) {
     return {.program = render_child::renderer_beside_us(),
             .threads = options.threads,
             .batch = options.slots,
+            .model_memory = options.model_memory,
             .niceness = options.niceness,
             .memory_bytes = options.memory_gib << 30U};
 }

@@ -60,6 +60,11 @@ void add_run_options(CLI::App& command, RunOptions& options, Texts& texts) {
         .add_option("--memory", options.memory_gib,
                     "Most memory of the renderer in GiB (0: no limit)")
         ->check(CLI::Range(0, 4096));
+    command
+        .add_option("--model-memory", options.model_memory,
+                    "Most memory of the models that stay loaded, in GiB [half of the machine's; on "
+                    "a GPU four fifths of what is free]")
+        ->check(CLI::Range(0.0, 65'536.0));
     command.add_option("--log-level", texts.level, "debug, info, warn or error")
         ->check(level_of_log(options.log_level));
     command.add_option("--log-format", texts.format, "text or json")

@@ -29,6 +29,10 @@ ProcessOptions process_options(const RendererOptions& options) {
         arguments.emplace_back("--batch");
         arguments.push_back(std::to_string(options.batch));
     }
+    if (!options.model_memory.empty()) {
+        arguments.emplace_back("--model-memory");
+        arguments.push_back(options.model_memory);
+    }
     return {.program = options.program,
             .arguments = std::move(arguments),
             .defaults = waiting(),

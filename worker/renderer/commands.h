@@ -11,6 +11,7 @@
 #include "common/result.h"
 #include "common/sampling/strength.h"
 #include "worker/engine/model.h"
+#include "worker/engine/request/order.h"
 
 namespace gotong::renderer {
 
@@ -18,6 +19,8 @@ struct ServeOptions {
     int socket = 0;
     engine::DeviceOptions device;
     std::size_t batch = 0;  // Pictures painted at once; 0: as many as serve() thinks best.
+    // Bytes of weights that stay loaded; absent: engine::default_model_memory().
+    std::optional<std::uint64_t> model_memory;
 };
 int serve(const ServeOptions& options);
 
@@ -39,6 +42,7 @@ struct RenderOptions {
     double strength = sampling::kDefaultStrength;
     std::string strength_rule;  // Empty: a1111.
     std::optional<std::filesystem::path> latents_in;
+    engine::Tiling tiling = engine::Tiling::automatic;
     std::optional<std::filesystem::path> dump;
     std::filesystem::path out = "picture.png";
 };

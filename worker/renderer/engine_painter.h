@@ -1,22 +1,23 @@
-// The engine as a Painter. Keeps the model of the last job loaded; the pictures of one batch are
-// made with one model.
+// The engine as a Painter. The pictures of one batch are made with one model; which others stay
+// loaded is renderer/residents' affair.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
-#include <string>
 
 #include "worker/engine/batch.h"
-#include "worker/engine/model.h"
 #include "worker/renderer/protocol/painter.h"
+#include "worker/renderer/residents.h"
 
 namespace gotong::renderer {
 
 class EnginePainter final : public Painter {
   public:
-    explicit EnginePainter(engine::DeviceOptions options) : options_(options) {}
+    // `model_memory`: bytes, of Residents.
+    EnginePainter(engine::DeviceOptions options, std::optional<std::uint64_t> model_memory)
+        : residents_(options, model_memory) {}
 
     bool takes(const RenderJob& job) const override;
     Result<> join(const RenderJob& job, engine::Observer& observer, std::stop_token stop) override;
@@ -24,15 +25,11 @@ class EnginePainter final : public Painter {
 
   private:
     bool is_idle() const { return !batch_ || batch_->size() == 0; }
-    Result<> begin_batch(const std::filesystem::path& folder);
+    // Returns what loading its model took, in milliseconds.
+    Result<double> begin_batch(const std::filesystem::path& model);
 
-    // Loads unless the same folder, with every file unchanged, is loaded already.
-    Result<> hold(const std::filesystem::path& folder);
-
-    engine::DeviceOptions options_;
-    std::unique_ptr<engine::Model> model_;
-    std::string state_;                   // What model_'s folder looked like when it was loaded.
-    std::optional<engine::Batch> batch_;  // Of model_.
+    Residents residents_;
+    std::optional<engine::Batch> batch_;  // Of the model in use.
     std::map<Tag, double> load_ms_;       // Of the pictures in it.
 };
 

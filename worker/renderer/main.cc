@@ -1,6 +1,7 @@
 // gotong-renderer: the process that holds libtorch. No network, no keys, no database.
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -16,6 +17,8 @@ namespace {
 constexpr int kBadInput = 2;
 constexpr int kMaxThreads = 1024;
 constexpr std::size_t kMaxBatch = 64;  // As many as a worker may have slots.
+constexpr double kGibi = 1U << 30U;
+constexpr double kMostGibi = 65'536;
 
 void add_model(CLI::App& command, std::filesystem::path& model) {
     command.add_option("--model", model, "A diffusers folder, or a .safetensors checkpoint")
@@ -37,6 +40,16 @@ void add_device(CLI::App& command, engine::DeviceOptions& device) {
         ->transform(CLI::CheckedTransformer(kinds));
     command.add_option("--precision", device.precision, "auto, fp32, fp16 or bf16")
         ->transform(CLI::CheckedTransformer(precisions));
+}
+
+void add_tiling(CLI::App& command, engine::Tiling& tiling) {
+    using engine::Tiling;
+    static const std::map<std::string, Tiling> tilings{
+        {"auto", Tiling::automatic}, {"never", Tiling::never}, {"always", Tiling::always}};
+    command
+        .add_option("--vae-tiling", tiling,
+                    "Decode in tiles: auto (where the whole does not fit), never or always")
+        ->transform(CLI::CheckedTransformer(tilings));
 }
 
 // "640x512" into width and height; the complaint, or nothing.
@@ -114,6 +127,7 @@ void add_render(CLI::App& app, RenderOptions& options, int& code) {
     command.add_option("--latents-in", options.latents_in,
                        "Safetensors file whose \"latents\" to start from, scaled already; its "
                        "\"extra\", if any, stands beside them in an inpainting model's input");
+    add_tiling(command, options.tiling);
     command.add_option("--dump", options.dump, "Folder for all intermediate tensors");
     command.add_option("--out", options.out, "The PNG to write")->capture_default_str();
     command.callback([&options, &code] { code = render(options); });
@@ -127,6 +141,15 @@ void add_serve(CLI::App& app, ServeOptions& options, int& code) {
         .add_option("--batch", options.batch,
                     "Pictures of one model and size painted at once (0: as suits the device)")
         ->check(CLI::Range(std::size_t{0}, kMaxBatch));
+    command
+        .add_option_function<double>(
+            "--model-memory",
+            [&options](double gib) {
+                options.model_memory = static_cast<std::uint64_t>(std::ceil(gib * kGibi));
+            },
+            "Most memory of the models that stay loaded, in GiB [half of the machine's; on a GPU "
+            "four fifths of what is free]")
+        ->check(CLI::Range(0.0, kMostGibi));
     command.callback([&options, &code] { code = serve(options); });
 }
 

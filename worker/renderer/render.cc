@@ -119,9 +119,11 @@ Result<> write_png(const engine::Pixels& pixels, const std::filesystem::path& pa
 void print_summary(const RenderOptions& options, const engine::Picture& picture, double load_ms) {
     const auto steps = static_cast<int>(picture.trajectory_leaves) - 1;
     std::printf(
-        "%s: %d x %d, %d steps; load %.0f ms, text %.0f ms, denoise %.0f ms, decode %.0f ms\n",
+        "%s: %d x %d, %d steps; load %.0f ms, text %.0f ms, denoise %.0f ms, decode %.0f ms",
         options.out.c_str(), picture.pixels.width, picture.pixels.height, steps, load_ms,
         picture.times.text_ms, picture.times.denoise_ms, picture.times.decode_ms);
+    for (const std::string& note : picture.notes) std::printf("; %s", note.c_str());
+    std::printf("\n");
 }
 
 Result<> render_to_file(const RenderOptions& options) {
@@ -141,6 +143,7 @@ Result<> render_to_file(const RenderOptions& options) {
         if (!begun) return Failure{begun.error()};
     }
     order.request = *std::move(request);
+    order.tiling = options.tiling;
 
     Dump dump;
     engine::Observer nobody;

@@ -28,7 +28,7 @@ int serve(const ServeOptions& options) {
     std::signal(SIGINT, SIG_IGN);        // A Ctrl-C is the daemon's to act on.
     const auto device = engine::describe_device(options.device);
     if (!device) return report(device.error());
-    EnginePainter painter{options.device};
+    EnginePainter painter{options.device, options.model_memory};
     Server server{options.socket, painter, batch_of(options, *device)};
     const auto served = server.run(*device);
     const int code = served ? EXIT_SUCCESS : report(served.error());

@@ -41,6 +41,30 @@ TEST_CASE("the real renderer paints the demo model's picture and can be asked tw
     CHECK(second->trajectory_root == first->trajectory_root);
 }
 
+// Of the least memory in which the job is done; nullopt when it never is.
+std::optional<worker::Outcome> outcome_in_least_memory(const worker::Job& job) {
+    constexpr std::uint64_t kStep = 128U << 20U;
+    constexpr std::uint64_t kMost = 4096ULL << 20U;
+    for (std::uint64_t memory = kStep; memory <= kMost; memory += kStep) {
+        Renderer renderer{{.program = GOTONG_REAL_RENDERER, .threads = 1, .memory_bytes = memory}};
+        if (!renderer.start()) continue;
+        auto outcome = renderer.run(job, {}, [](const auto&) {});
+        if (outcome) return *std::move(outcome);
+    }
+    return std::nullopt;
+}
+
+TEST_CASE("with little memory the real renderer decodes in tiles, and the outcome says so") {
+    worker::Job job = demo_job();
+    job.offer.spec.width = 1024;
+    job.offer.spec.height = 1024;
+    job.offer.spec.steps = 1;
+    job.offer.spec.guidance = 1;
+    const auto outcome = outcome_in_least_memory(job);
+    REQUIRE(outcome);
+    CHECK(outcome->notes == std::vector<std::string>{"vae-tiling=16/0.25"});
+}
+
 }  // namespace
 }  // namespace gotong::render_child
 #endif

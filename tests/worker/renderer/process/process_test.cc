@@ -2,73 +2,16 @@
 // a daemon that dies, and the command line's answers to bad input.
 #include "tests/support/process.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
-#include <csignal>
 #include <string>
 #include <vector>
 
 #include "tests/support/temp_dir.h"
-#include "tests/worker/renderer/protocol/events.h"
-#include "tests/worker/renderer/protocol/socket_pair.h"
+#include "tests/worker/renderer/process/child.h"
 
 namespace gotong::renderer {
 namespace {
-
-constexpr const char* kRenderer = GOTONG_BIN_DIR "/gotong-renderer";
-constexpr const char* kModel = GOTONG_SOURCE_DIR "/models/emoji";
-
-// `gotong-renderer serve` with one end of a socket pair as descriptor 3.
-class Child {
-  public:
-    Child() {
-        pid_ = ::fork();
-        REQUIRE(pid_ >= 0);
-        if (pid_ == 0) {
-            ::dup2(pair_.theirs(), 3);
-            ::close(pair_.mine() == 3 ? -1 : pair_.mine());
-            ::setenv("OMP_WAIT_POLICY", "passive", 1);
-            ::execl(kRenderer, kRenderer, "serve", "--fd", "3", "--threads", "1", nullptr);
-            ::_exit(127);
-        }
-        REQUIRE(next_event(pair_.mine()).has_ready());
-    }
-    ~Child() {
-        ::kill(pid_, SIGKILL);
-        if (!reaped_) ::waitpid(pid_, nullptr, 0);
-    }
-
-    int socket() const { return pair_.mine(); }
-    void hang_up() { pair_.close_mine(); }
-    v1::RendererEvent answer(std::uint64_t tag) { return answers_.of(socket(), tag); }
-
-    // Waits for the child's end; its exit code, or -1 when a signal ended it.
-    int exit_code() {
-        int status = 0;
-        REQUIRE(::waitpid(pid_, &status, 0) == pid_);
-        reaped_ = true;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-  private:
-    SocketPair pair_;
-    Answers answers_;
-    pid_t pid_ = -1;
-    bool reaped_ = false;
-};
-
-v1::RendererCommand demo_command(std::uint64_t tag, std::uint32_t steps) {
-    auto command = render_command(tag);
-    auto& render = *command.mutable_render();
-    render.set_model_dir(kModel);
-    render.set_width(128);
-    render.set_height(128);
-    render.set_steps(steps);
-    render.set_guidance(4);
-    return command;
-}
 
 TEST_CASE("the same job twice gives the same picture, and only the first one loads the model") {
     Child child;
