@@ -19,7 +19,7 @@ struct RendererOptions {
     std::uint32_t threads = 0;      // Compute threads; 0: as many as the renderer thinks best.
     std::uint32_t batch = 0;        // Pictures painted at once; 0: the same.
     std::string model_memory{};  // GiB for models that stay loaded; empty: as the renderer thinks.
-    int niceness = 10;         // The contributor's own programs come first.
+    int niceness = 10;           // The contributor's own programs come first.
     std::uint64_t memory_bytes = 0;  // Most private memory; 0: no limit.
     // From start to Ready: loading libtorch from a cold, slow disk takes most of a minute.
     std::chrono::milliseconds ready_within{120'000};
