@@ -28,9 +28,7 @@ std::string write(const LocalPool& pool, const std::string& name, const std::str
     return path.string();
 }
 
-std::string photo() {
-    return read_bytes(std::filesystem::path{GOTONG_SOURCE_DIR} / "docs/images/a-red-apple.png");
-}
+std::string photo() { return read_bytes(docs_picture()); }
 
 // Its right half is white: painted anew.
 std::string half_mask() {

@@ -39,6 +39,15 @@ std::string stop_of_newest_job(const LocalPool& pool, std::size_t jobs_before) {
                                             : "running, before the first step";
 }
 
+// Every second job begins with a picture, so that uploads and downloads are hit, too.
+std::vector<std::string> words_of(int job, const std::string& out) {
+    std::vector<std::string> words{"render", "a red apple", "--steps", std::to_string(kSteps),
+                                   "--out",  out,           "--json"};
+    if (job % 2 == 1)
+        words.insert(words.end(), {"--from", docs_picture().string(), "--strength", "1"});
+    return words;
+}
+
 void strike(LocalPool& pool, Victim victim) {
     switch (victim) {
         case Victim::coordinator:
@@ -71,10 +80,7 @@ TEST_CASE("whatever is killed, each job ends in exactly one accepted picture, pa
             std::chrono::milliseconds{random() % static_cast<unsigned>(kLongestDelay.count())};
         const auto picture = pool.file("picture-" + std::to_string(i) + ".png");
         const std::string log = "render-" + std::to_string(i) + ".log";
-        Process rendering =
-            pool.gotong_in_background({"render", "a red apple", "--steps", std::to_string(kSteps),
-                                       "--out", picture.string(), "--json"},
-                                      log);
+        Process rendering = pool.gotong_in_background(words_of(i, picture.string()), log);
         pause(delay);
         const std::string stop = stop_of_newest_job(pool, static_cast<std::size_t>(i));
         strike(pool, victim);

@@ -26,6 +26,10 @@ std::filesystem::path demo_model() {
     return std::filesystem::path{GOTONG_SOURCE_DIR} / "models" / "emoji";
 }
 
+std::filesystem::path docs_picture() {
+    return std::filesystem::path{GOTONG_SOURCE_DIR} / "docs" / "images" / "a-red-apple.png";
+}
+
 std::string read_bytes(const std::filesystem::path& path) {
     std::ifstream stream{path, std::ios::binary};
     return {std::istreambuf_iterator<char>{stream}, {}};

@@ -54,7 +54,8 @@ class LocalPool {
 };
 
 std::string binary(const std::string& name);
-std::filesystem::path demo_model();  // models/emoji
+std::filesystem::path demo_model();    // models/emoji
+std::filesystem::path docs_picture();  // 128 x 128 pixels, with a receipt in it.
 std::string read_bytes(const std::filesystem::path& path);
 
 }  // namespace gotong::test

@@ -23,6 +23,16 @@ TEST_CASE("beyond loopback the pool speaks TLS, and pictures travel by it") {
     INFO(rendered.out << rendered.err << pool.worker->output());
     REQUIRE(rendered.status == 0);
     CHECK(pool.gotong({"verify", picture.string()}).status == 0);
+
+    // Up to the pool, and down to the worker.
+    const auto begun = pool.file("begun.png");
+    const Finished begins = run(
+        {binary("gotong"), "render", "a green apple", "--steps", "4", "--from", picture.string(),
+         "--out", begun.string(), "--coordinator", pool.grpc_address(), "--token", pool.token()},
+        pool.environment());
+    INFO(begins.out << begins.err << pool.worker->output());
+    REQUIRE(begins.status == 0);
+    CHECK(pool.gotong({"verify", begun.string(), "--from", picture.string()}).status == 0);
 }
 
 }  // namespace
