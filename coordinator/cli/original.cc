@@ -117,7 +117,7 @@ std::string cut_away(const picture::Size& given, std::uint32_t width, std::uint3
     const picture::Size job{width, height};
     if (width == 0 || height == 0 || picture::middle(given, job).size == given) return {};
     return "The picture to begin with is " + spelled(given) + ", the job " + spelled(job) +
-           ": its middle is used. --size keeps other proportions.";
+           ": its middle is used. Other proportions: --size.";
 }
 
 nlohmann::ordered_json original_json(const v1::RenderSpec& spec) {

@@ -55,11 +55,8 @@ class Render final : public CreatorCommand {
             patiently(interrupt, names_a_pool() ? kConnectPatience : std::chrono::seconds{0},
                       [&] { return connect(); });
         if (!creator) return Failure{creator.error()};
-        for (const OriginalFile& file : *files) {
-            const auto uploaded = patiently(
-                interrupt, kPatience, [&] { return upload(*creator, file, interrupt.token()); });
-            if (!uploaded) return Failure{uploaded.error()};
-        }
+        if (const auto brought = bring(*creator, *files, interrupt); !brought)
+            return Failure{brought.error()};
         // One key for all tries: a submission whose answer was lost is not paid for twice.
         const auto submitted = patiently(
             interrupt, kPatience, [&] { return creator->ask(&CreatorStub::Submit, *request); });
@@ -69,6 +66,17 @@ class Render final : public CreatorCommand {
     }
 
   private:
+    // Before the request names them. What the pool has is not sent again.
+    static Result<> bring(const Creator& creator, const std::vector<OriginalFile>& files,
+                          const Interrupt& interrupt) {
+        for (const OriginalFile& file : files) {
+            const auto uploaded = patiently(
+                interrupt, kPatience, [&] { return upload(creator, file, interrupt.token()); });
+            if (!uploaded) return uploaded;
+        }
+        return {};
+    }
+
     Result<Exit> attend_and_harvest(const Creator& creator, const v1::SubmitResponse& submitted,
                                     const Interrupt& interrupt) {
         auto jobs = attend(creator, {submitted.jobs().begin(), submitted.jobs().end()}, interrupt,
