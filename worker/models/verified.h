@@ -1,6 +1,6 @@
 // The executor that lets no weight file be parsed before its digest was checked.
 //
-// Corridor: job/executor -> [models/verified] -> render_child/renderer
+// Corridor: job/executor -> [models/verified] -> link/fetched
 #pragma once
 
 #include "common/time.h"

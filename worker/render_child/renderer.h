@@ -7,7 +7,7 @@
 // Threads: one of its own starts each child and hears it, and lives as long as the renderer, for
 // the child dies with it (Process::start). start() and run() from any.
 //
-// Corridor: models/verified -> [render_child/renderer] -> render_child/line
+// Corridor: link/fetched -> [render_child/renderer] -> render_child/line
 #pragma once
 
 #include <condition_variable>
