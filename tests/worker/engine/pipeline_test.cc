@@ -9,6 +9,9 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <new>
+#include <utility>
 
 #include "tests/worker/engine/demo_model.h"
 
@@ -136,23 +139,32 @@ TEST_CASE("a latent that decodes to no picture is an error") {
     CHECK(pixels.error().code == ErrorCode::internal);
 }
 
-// While it lives, the process may map only so many bytes more than it does now.
+// While it lives, the process may map only so many bytes more than it does now, and what earlier
+// tests left free in the heap is taken.
 class AddressSpaceLimit {
   public:
     explicit AddressSpaceLimit(std::size_t more) {
         ::getrlimit(RLIMIT_AS, &before_);
-        std::size_t pages = 0;
-        std::ifstream("/proc/self/statm") >> pages;
-        rlimit now = before_;
-        now.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
-        ::setrlimit(RLIMIT_AS, &now);
+        limit(0);
+        for (std::size_t size = 64U << 20U; size >= 1U << 20U; size /= 4)
+            while (auto* block = new (std::nothrow) char[size]) taken_.emplace_back(block);
+        limit(more);
     }
     ~AddressSpaceLimit() { ::setrlimit(RLIMIT_AS, &before_); }
     AddressSpaceLimit(const AddressSpaceLimit&) = delete;
     AddressSpaceLimit& operator=(const AddressSpaceLimit&) = delete;
 
   private:
+    void limit(std::size_t more) const {
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        rlimit now = before_;
+        now.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
+        ::setrlimit(RLIMIT_AS, &now);
+    }
+
     rlimit before_{};
+    std::vector<std::unique_ptr<char[]>> taken_;
 };
 
 TEST_CASE("a picture too large for the memory is refused with a smaller size to try") {
@@ -198,6 +210,40 @@ TEST_CASE("a picture that does not fit into memory whole is decoded in tiles, an
     CHECK(whole->notes.empty());
     CHECK(tiles->notes == std::vector<std::string>{"vae-tiling=16/0.25"});
     CHECK(tiles->trajectory_root == whole->trajectory_root);
+}
+
+// Memory that is given up when the model wants it.
+class Ballast {
+  public:
+    explicit Ballast(std::size_t bytes) : bytes_(new char[bytes]) {
+        model().on_want([this] {
+            ++asked;
+            return std::exchange(bytes_, nullptr) != nullptr;
+        });
+    }
+    ~Ballast() { model().on_want({}); }
+    Ballast(const Ballast&) = delete;
+    Ballast& operator=(const Ballast&) = delete;
+
+    int asked = 0;
+
+  private:
+    std::unique_ptr<char[]> bytes_;
+};
+
+TEST_CASE("what others hold is given up before pixels change for want of memory") {
+    Witness warm;
+    REQUIRE(render(apple(), warm));
+    Request request = apple();
+    request.width = request.height = 1024;
+    request.guidance = 1;
+    Observer nobody;
+    Ballast others(std::size_t{1} << 30U);
+    const AddressSpaceLimit limit(256U << 20U);
+    const auto picture = paint(model(), {request, &nobody});
+    REQUIRE(picture);
+    CHECK(others.asked == 1);
+    CHECK(picture->notes.empty());
 }
 
 TEST_CASE("a text that was read before is not encoded again, and reads the same") {
