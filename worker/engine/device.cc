@@ -81,11 +81,18 @@ std::optional<std::uint64_t> cuda_room() { return std::nullopt; }
 void empty_cuda_cache() {}
 #endif
 
+// What oneDNN says for want of memory, and hardly for anything else once a model has loaded.
+bool is_vague(std::string_view message) {
+    return message == "could not create a primitive" ||
+           message == "could not execute a primitive" ||
+           message == "could not create a memory object";
+}
+
 // libtorch reports a lack of plain memory as a RuntimeError, known by its words alone.
 bool means_no_memory(std::string_view message) {
     return message.find("can't allocate memory") != std::string_view::npos ||
            message.find("not enough memory") != std::string_view::npos ||
-           message.find("out of memory") != std::string_view::npos;
+           message.find("out of memory") != std::string_view::npos || is_vague(message);
 }
 
 Error of_message(const std::string& message) {
@@ -134,9 +141,10 @@ std::uint64_t default_model_memory(const Placement& placement) {
     return room(placement).value_or(ask_cuda_driver(0).value_or(CudaDevice{}).memory_bytes) / 5 * 4;
 }
 
-void release_freed_memory(const Placement& placement) {
-    if (placement.device.is_cuda()) empty_cuda_cache();
-    trim_freed_memory();
+bool release_freed_memory(const Placement& placement) {
+    if (!placement.device.is_cuda()) return trim_freed_memory();
+    empty_cuda_cache();
+    return false;
 }
 
 Error error_of_current_exception() {

@@ -28,8 +28,9 @@ std::uint64_t with_gaps(const Placement& placement, std::uint64_t bytes);
 // Of what models may hold: half of all plain memory; on CUDA four fifths of what is free.
 std::uint64_t default_model_memory(const Placement& placement);
 
-// Hands back what allocators keep of memory that tensors have left.
-void release_freed_memory(const Placement& placement);
+// Hands back what allocators keep of memory that tensors have left. True when an allocation that
+// failed may succeed now; CUDA's allocator has tried as much by itself before it fails.
+bool release_freed_memory(const Placement& placement);
 
 // The exception being handled as an Error: resource_exhausted for lack of memory, internal for
 // the rest. Call it in a catch block only.

@@ -13,9 +13,11 @@ void keep_freed_memory() {
 #endif
 }
 
-void trim_freed_memory() {
+bool trim_freed_memory() {
 #ifdef __GLIBC__
-    ::malloc_trim(0);
+    return ::malloc_trim(0) == 1;
+#else
+    return false;
 #endif
 }
 

@@ -8,7 +8,8 @@ namespace gotong::engine {
 // stay for those, until malloc_trim(). For the whole process.
 void keep_freed_memory();
 
-// Hands the kernel what can be handed back of it. Cost: milliseconds, and pages anew later.
-void trim_freed_memory();
+// Hands the kernel what can be handed back of it; false when that is nothing. Cost: milliseconds,
+// and pages anew later.
+bool trim_freed_memory();
 
 }  // namespace gotong::engine
