@@ -202,10 +202,11 @@ TEST_CASE("a picture that does not fit into memory whole is decoded in tiles, an
     request.guidance = 1;
     Observer nobody;
     const auto tiles = [&] {
-        const AddressSpaceLimit limit(256U << 20U);  // The denoiser's call fits.
+        const AddressSpaceLimit limit(352U << 20U);  // The denoiser's call fits.
         return paint(model(), {request, &nobody});
     }();
     const auto whole = paint(model(), {request, &nobody, {}, {}, {}, Tiling::never});
+    INFO((tiles ? "" : tiles.error().message));
     REQUIRE((whole && tiles));
     CHECK(whole->notes.empty());
     CHECK(tiles->notes == std::vector<std::string>{"vae-tiling=16/0.25"});
@@ -239,7 +240,7 @@ TEST_CASE("what others hold is given up before pixels change for want of memory"
     request.guidance = 1;
     Observer nobody;
     Ballast others(std::size_t{1} << 30U);
-    const AddressSpaceLimit limit(256U << 20U);
+    const AddressSpaceLimit limit(352U << 20U);
     const auto picture = paint(model(), {request, &nobody});
     REQUIRE(picture);
     CHECK(others.asked == 1);
