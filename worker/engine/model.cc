@@ -11,46 +11,59 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<ClipTextEncoder> load_text_encoder(const ModelSource& source, const std::string& part,
-                                          ClipTextRole role, const Placement& placement) {
-    auto json = source.config(part);
-    if (!json) return Failure{json.error()};
-    const auto config = read_clip_text_config(*json, role);
-    if (!config) return Failure{config.error()};
-    const auto stored = source.weights(part);
+// The files are opened anew each time, since the encoder may be wanted again long after the rest.
+Result<ClipTextEncoder> load_text_encoder(const fs::path& path, const std::string& part,
+                                          const ClipTextConfig& config, ClipTextRole role,
+                                          const Placement& placement) {
+    const auto source = ModelSource::open(path);
+    if (!source) return Failure{source.error()};
+    const auto stored = source->weights(part);
     if (!stored) return Failure{stored.error()};
     Weights weights(*stored, placement);
-    ClipTextEncoder encoder(weights, *config, role);
+    ClipTextEncoder encoder(weights, config, role);
     if (const auto done = weights.finish(); !done) return Failure{done.error()};
     return encoder;
 }
 
-// `suffix` of its folders: "" or "_2".
-Result<TextReader> load_text_reader(const ModelSource& source, const std::string& suffix,
-                                    ClipTextRole role, const Placement& placement) {
+struct Place {
+    fs::path path;
+    Placement placement;
+};
+
+// `suffix` of its folders: "" or "_2". The encoder is not loaded yet.
+Result<TextReader> read_text_reader(const ModelSource& source, const std::string& suffix,
+                                    ClipTextRole role, const Place& place) {
     const std::string tokenizer_part = "tokenizer" + suffix;
     const std::string encoder_part = "text_encoder" + suffix;
     auto tokenizer = source.tokenizer(tokenizer_part);
     if (!tokenizer) return Failure{tokenizer.error().during(tokenizer_part)};
-    auto encoder = load_text_encoder(source, encoder_part, role, placement);
-    if (!encoder) return Failure{encoder.error()};
-    return TextReader{tokenizer_part, encoder_part, *std::move(tokenizer), *std::move(encoder)};
+    auto json = source.config(encoder_part);
+    if (!json) return Failure{json.error()};
+    const auto config = read_clip_text_config(*json, role);
+    if (!config) return Failure{config.error()};
+    auto load = [place, encoder_part, config = *config, role] {
+        return load_text_encoder(place.path, encoder_part, config, role, place.placement);
+    };
+    return TextReader{tokenizer_part, encoder_part, *std::move(tokenizer),
+                      *config,        role,         std::move(load)};
 }
 
 Result<TextStack> load_text(const ModelSource& source, const ModelIndex& index,
-                            const Placement& placement) {
+                            const Place& place) {
     using enum ClipTextRole::Layer;
     std::vector<TextReader> readers;
-    auto first = load_text_reader(source, "", {index.is_xl ? penultimate : last}, placement);
+    auto first = read_text_reader(source, "", {index.is_xl ? penultimate : last}, place);
     if (!first) return Failure{first.error()};
     readers.push_back(*std::move(first));
     if (index.is_xl) {
-        auto second = load_text_reader(source, "_2", {penultimate, true}, placement);
+        auto second = read_text_reader(source, "_2", {penultimate, true}, place);
         if (!second) return Failure{second.error()};
         readers.push_back(*std::move(second));
     }
-    return TextStack{std::move(readers), index.zeros_for_empty_prompt ? TextStack::Empty::is_zeros
-                                                                      : TextStack::Empty::is_read};
+    TextStack text(std::move(readers), index.zeros_for_empty_prompt ? TextStack::Empty::is_zeros
+                                                                    : TextStack::Empty::is_read);
+    if (const auto loaded = text.load(); !loaded) return Failure{loaded.error()};
+    return text;
 }
 
 Result<Unet> load_unet(const ModelSource& source, const Placement& placement) {
@@ -171,7 +184,7 @@ Result<std::unique_ptr<Model::Parts>> load_parts(const fs::path& path, const Pla
         return Failure{ok.error()};
     auto scheduler = source->scheduler();
     if (!scheduler) return Failure{scheduler.error()};
-    auto text = load_text(*source, *index, placement);
+    auto text = load_text(*source, *index, {path, placement});
     if (!text) return Failure{text.error()};
     auto unet = load_unet(*source, placement);
     if (!unet) return Failure{unet.error()};
@@ -194,6 +207,7 @@ Model::~Model() = default;
 
 const ModelInfo& Model::info() const { return parts_->info; }
 std::uint64_t Model::texts_encoded() const { return parts_->text.encoded(); }
+bool Model::put_away_texts() { return parts_->text.put_away(); }
 void Model::on_want(std::function<bool()> free) { parts_->on_want = std::move(free); }
 
 Result<std::uint64_t> default_model_memory(const DeviceOptions& options) {

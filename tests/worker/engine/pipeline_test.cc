@@ -272,6 +272,42 @@ TEST_CASE("a text that was read before is not encoded again, and reads the same"
     CHECK(again->trajectory_root == one->trajectory_root);
 }
 
+TEST_CASE("text encoders that were put away are read again, and read the same") {
+    Witness first, second;
+    Request request = apple();
+    request.prompt = "a text read before its encoder is put away";
+    const auto one = render(request, first);
+    REQUIRE(one);
+    REQUIRE(model().put_away_texts());
+    CHECK_FALSE(model().put_away_texts());
+    CHECK(render(request, second));  // It is remembered.
+    CHECK_FALSE(model().put_away_texts());
+    const auto fresh = Model::load(test::demo_model(), {.kind = DeviceOptions::Kind::cpu});
+    REQUIRE(fresh);
+    CHECK((*fresh)->put_away_texts());
+    Observer nobody;
+    const auto again = paint(**fresh, {request, &nobody});
+    REQUIRE(again);
+    CHECK(again->trajectory_root == one->trajectory_root);
+    CHECK((*fresh)->put_away_texts());
+}
+
+TEST_CASE("a text encoder that was put away and has no file any more is missed by name") {
+    const test::ModelCopy copy;
+    const auto loaded = Model::load(copy.path(), {.kind = DeviceOptions::Kind::cpu});
+    REQUIRE(loaded);
+    std::filesystem::remove_all(copy.path() / "text_encoder");
+    Observer nobody;
+    REQUIRE(paint(**loaded, {apple(), &nobody}));
+    REQUIRE((*loaded)->put_away_texts());
+    Request other = apple();
+    other.prompt = "another text";
+    const auto refused = paint(**loaded, {other, &nobody});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::not_found);
+    CHECK(refused.error().message.find("text_encoder/") != std::string::npos);
+}
+
 TEST_CASE("prompts that are not UTF-8 are refused by their field") {
     Witness witness;
     Request request = apple();

@@ -10,7 +10,7 @@ namespace {
 Failure mismatch(const std::string& what) { return fail(ErrorCode::invalid_argument, what); }
 
 Result<> check_reader(const TextReader& reader) {
-    const ClipTextConfig& encoder = reader.encoder.config();
+    const ClipTextConfig& encoder = reader.config;
     if (reader.tokenizer.max_length() > encoder.positions) {
         return mismatch(reader.tokenizer_part + "/tokenizer_config.json: \"model_max_length\" " +
                         "exceeds " + reader.encoder_part +
@@ -37,6 +37,25 @@ Result<> TextStack::check() const {
     return {};
 }
 
+Result<> TextStack::load() {
+    for (TextReader& reader : readers_) {
+        if (reader.encoder) continue;
+        auto encoder = reader.load();
+        if (!encoder) return Failure{encoder.error()};
+        reader.encoder.emplace(*std::move(encoder));
+    }
+    return {};
+}
+
+bool TextStack::put_away() {
+    bool any = false;
+    for (TextReader& reader : readers_) {
+        any = any || reader.encoder;
+        reader.encoder.reset();
+    }
+    return any;
+}
+
 Result<ReadText> TextStack::read(const std::string& text) {
     const auto known = std::find_if(newest_first_.begin(), newest_first_.end(),
                                     [&](const auto& it) { return it.first == text; });
@@ -52,13 +71,14 @@ Result<ReadText> TextStack::read(const std::string& text) {
 }
 
 Result<ReadText> TextStack::encode(const std::string& text) {
+    if (const auto loaded = load(); !loaded) return Failure{loaded.error()};
     ++encoded_;
     ReadText all;
     std::vector<at::Tensor> contexts;
     for (TextReader& reader : readers_) {
         auto ids = reader.tokenizer.encode(text);
         if (!ids) return Failure{ids.error()};
-        const EncodedText encoded = reader.encoder(*ids);
+        const EncodedText encoded = (*reader.encoder)(*ids);
         contexts.push_back(encoded.tokens);
         if (encoded.whole.defined()) all.pooled = encoded.whole;
         all.ids.push_back(*std::move(ids));
@@ -76,13 +96,13 @@ Result<ReadText> TextStack::read_negative(const std::string& text, const ReadTex
 
 std::int64_t TextStack::context_width() const {
     std::int64_t width = 0;
-    for (const TextReader& reader : readers_) width += reader.encoder.config().width;
+    for (const TextReader& reader : readers_) width += reader.config.width;
     return width;
 }
 
 std::int64_t TextStack::pooled_width() const {
-    const ClipTextEncoder& last = readers_.back().encoder;
-    return last.role().has_projection ? last.config().projection_width : 0;
+    const TextReader& last = readers_.back();
+    return last.role.has_projection ? last.config.projection_width : 0;
 }
 
 }  // namespace gotong::engine

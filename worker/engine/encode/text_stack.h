@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +22,10 @@ struct TextReader {
     std::string tokenizer_part;  // Its folders, for messages: "tokenizer_2", "text_encoder_2".
     std::string encoder_part;
     ClipTokenizer tokenizer;
-    ClipTextEncoder encoder;
+    ClipTextConfig config;
+    ClipTextRole role;
+    std::function<Result<ClipTextEncoder>()> load;
+    std::optional<ClipTextEncoder> encoder{};  // Empty: not loaded, or put away.
 };
 
 // A text as the model reads it.
@@ -42,8 +47,15 @@ class TextStack {
     // Do tokenizers and encoders fit one another? Errors: invalid_argument, naming file and key.
     Result<> check() const;
 
+    // Loads the encoders that are not there. Errors: those of TextReader::load.
+    Result<> load();
+
+    // Gives up the encoders' memory; the next text that is not remembered loads them again. False
+    // when there was nothing to give up.
+    bool put_away();
+
     // A text that was among the last kRemembered different ones is not encoded again.
-    // Error: invalid_argument, for a text that is not UTF-8.
+    // Errors: invalid_argument, for a text that is not UTF-8; those of load().
     Result<ReadText> read(const std::string& text);
 
     // How often a text was encoded.

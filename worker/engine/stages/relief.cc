@@ -5,8 +5,9 @@ namespace gotong::engine {
 bool relieve(Model::Parts& model) {
     const bool graphs = model.replay.forget();
     const bool others = model.on_want && model.on_want();
+    const bool texts = model.text.put_away();
     const bool kept = release_freed_memory(model.placement);
-    return graphs || others || kept;
+    return graphs || others || texts || kept;
 }
 
 bool has_room(Model::Parts& model, std::uint64_t bytes) {

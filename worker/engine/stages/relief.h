@@ -11,8 +11,9 @@
 
 namespace gotong::engine {
 
-// Frees recorded calls, models that nobody uses (Model::on_want) and what allocators keep. True
-// when there may be more memory now. None of it changes a picture.
+// Frees recorded calls, models that nobody uses (Model::on_want), the text encoders, which have
+// done their work, and what allocators keep. True when there may be more memory now. None of it
+// changes a picture.
 bool relieve(Model::Parts& model);
 
 // Whether `bytes` more can be had, perhaps after relieve(). True where nobody knows.
