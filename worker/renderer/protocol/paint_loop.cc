@@ -1,7 +1,6 @@
 #include "worker/renderer/protocol/paint_loop.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace gotong::renderer {
@@ -74,7 +73,8 @@ void PaintLoop::step() {
 
 void PaintLoop::crowded_out(std::vector<RenderJob> jobs, std::size_t together) {
     lowered_[kind_of(jobs.front())] = std::max<std::size_t>(together / 2, 1);
-    for (const RenderJob& job : std::views::reverse(jobs)) {
+    std::reverse(jobs.begin(), jobs.end());  // The first goes back last, and so in front.
+    for (const RenderJob& job : jobs) {
         if (queue_.put_back(job)) continue;
         answer(job.tag, fail(ErrorCode::cancelled, "cancelled"));
     }
