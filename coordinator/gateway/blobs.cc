@@ -45,16 +45,9 @@ Result<Allowed> allowed(const Services& services, const Head& head, blob::Method
 Decision put_blob(const Services& services, const Head& head) {
     const Result<Allowed> upload = allowed(services, head, blob::Method::put);
     if (!upload) return error_reply(upload.error());
-    if (!head.content_length) {
-        return json_reply(411, "error", "a blob must come with a Content-Length header");
-    }
-    const std::uint64_t size = *head.content_length;
-    const std::uint64_t most = std::min(upload->grant.size, blob::kMaxBlob);
-    if (size > most) {
-        return json_reply(413, "error",
-                          "this URL allows at most " + std::to_string(most) + " bytes, not " +
-                              std::to_string(size));
-    }
+    auto sized = body_size(head, std::min(upload->grant.size, blob::kMaxBlob), "a blob");
+    if (auto* refusal = std::get_if<Reply>(&sized)) return std::move(*refusal);
+    const std::uint64_t size = std::get<std::uint64_t>(sized);
     Result<std::unique_ptr<blob::Writer>> writer = services.blobs.begin(upload->sha256, size);
     if (!writer) return error_reply(writer.error());
     return Receive{std::make_unique<BlobSink>(std::move(*writer)), size};

@@ -25,6 +25,18 @@ unsigned status_of(ErrorCode code) {
 
 }  // namespace
 
+std::variant<std::uint64_t, Reply> body_size(const Head& head, std::uint64_t most,
+                                             std::string_view what) {
+    if (!head.content_length) {
+        return json_reply(411, "error",
+                          std::string(what) + " must come with a Content-Length header");
+    }
+    if (*head.content_length <= most) return *head.content_length;
+    return json_reply(413, "error",
+                      "this URL allows at most " + std::to_string(most) + " bytes, not " +
+                          std::to_string(*head.content_length));
+}
+
 Reply json_reply(unsigned status, std::string_view key, std::string_view value) {
     using nlohmann::json;
     const json body{{std::string(key), std::string(value)}};

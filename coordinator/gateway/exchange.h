@@ -75,6 +75,11 @@ struct Services {
     std::function<void(const blob::InputName&)> lost_input;
 };
 
+// The size of the body that is to come, or why it may not: 411 without Content-Length, which
+// `what` ("a blob") must have, 413 above `most` bytes.
+std::variant<std::uint64_t, Reply> body_size(const Head& head, std::uint64_t most,
+                                             std::string_view what);
+
 Reply json_reply(unsigned status, std::string_view key, std::string_view value);
 
 // {"error": "<sentence>"} with the HTTP status of the error's code.
