@@ -79,6 +79,17 @@ Result<Belongings> open_folder(const Options& options) {
                       .tls = *std::move(tls)};
 }
 
+// Two heartbeats may be lost before an idle worker counts as gone, and many of a busy one's.
+core::Policy policy_for(const Options& options, const std::string& pool_name) {
+    constexpr int kIdlePerTtl = 5, kIdleShare = 2, kBusyPerTtl = 15;  // 30 s and 5 s of 75 s.
+    const std::chrono::milliseconds ttl = options.session_ttl;
+    core::Policy policy{.pool_name = pool_name};
+    policy.session_ttl = ttl;
+    policy.heartbeat_idle = ttl * kIdleShare / kIdlePerTtl;
+    policy.heartbeat_busy = ttl / kBusyPerTtl;
+    return policy;
+}
+
 // A pool without any account gets the operator's, with the token in DIR/creator.token.
 Result<> open_operator_account(loop::Loop& loop, const Options& options) {
     const auto any = loop::wait_for<bool>(
@@ -229,7 +240,7 @@ Result<> run(const Options& options) {
     notary::SystemRng rng;
     const invite::Invite invite = invite_of(*belongings);
     notary::PoolNotary notary(std::move(belongings->key), belongings->pool_name);
-    core::Core core({.pool_name = belongings->pool_name}, rng, notary);
+    core::Core core(policy_for(options, belongings->pool_name), rng, notary);
 
     rpc::WorkerStreams workers;
     rpc::Watchers watchers;

@@ -13,6 +13,9 @@ namespace {
 constexpr int kUsage = 2;
 // A thousand pictures of 512x512 in 20 steps: enough for weeks, small enough to notice abuse.
 constexpr double kDefaultGrant = 1'000.0;
+// Covers a home router's restart. The limits: a worker needs a few seconds to notice that its
+// stream broke and to come back; a creator waits at most an hour for a machine that has vanished.
+constexpr int kDefaultSessionTtl = 75, kLeastSessionTtl = 10, kMostSessionTtl = 3'600;
 constexpr double kMaxGrant = 1e9;  // Micro-credits of a million accounts still add up in 64 bits.
 
 struct Texts {
@@ -20,6 +23,7 @@ struct Texts {
     std::string name, public_address, public_url, tls_cert, tls_key;
     std::string log_level = "info", log_format = "text";
     double grant = kDefaultGrant;
+    int session_ttl = kDefaultSessionTtl;
 };
 
 void declare(CLI::App& app, Texts& texts) {
@@ -46,6 +50,12 @@ void declare(CLI::App& app, Texts& texts) {
     app.add_option("--public-url", texts.public_url,
                    "What others outside call --http; needed behind a router or proxy")
         ->type_name("URL");
+    app.add_option("--session-ttl", texts.session_ttl,
+                   "How long a worker may be silent before its jobs go to others; it reports "
+                   "several times within that")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(kLeastSessionTtl, kMostSessionTtl))
+        ->capture_default_str();
     app.add_option("--tls-cert", texts.tls_cert, "Certificate chain to serve with, PEM")
         ->type_name("FILE");
     app.add_option("--tls-key", texts.tls_key, "Its private key, PEM")->type_name("FILE");
@@ -107,6 +117,7 @@ Result<Options> check(const Texts& texts) {
         return fail(ErrorCode::invalid_argument, "--grant takes 0 to 1000000000 credits", "grant");
     }
     options.grant = {std::llround(texts.grant * 1e6)};
+    options.session_ttl = std::chrono::seconds{texts.session_ttl};
     options.tls = {.certificate = texts.tls_cert, .key = texts.tls_key};
     const auto level = log::parse_level(texts.log_level);
     if (!level) return Failure(level.error());

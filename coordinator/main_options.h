@@ -1,6 +1,7 @@
 // The coordinator's command line.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -25,6 +26,7 @@ struct Options {
     boot::TlsFiles tls;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;
+    std::chrono::seconds session_ttl{};  // Silence after which a worker's jobs go to others.
 };
 
 // What to do after reading the command line: run with options, or leave with an exit code (--help,
