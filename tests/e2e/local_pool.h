@@ -16,11 +16,21 @@ namespace gotong::test {
 
 class LocalPool {
   public:
-    LocalPool();  // The coordinator serves and knows the demo model; no worker yet.
+    // What stands before a command, to run it elsewhere: {"ip", "netns", "exec", "attic"}.
+    struct Places {
+        std::vector<std::string> pool;  // Coordinator and command line.
+        std::vector<std::string> worker;
+    };
 
-    void start_coordinator(const std::vector<std::string>& more = {});
-    void restart_coordinator();  // On the same ports, as a service manager would.
+    // The coordinator serves and knows the demo model; no worker yet.
+    explicit LocalPool(const std::vector<std::string>& flags = {}, Places places = {});
+
+    void start_coordinator(const std::vector<std::string>& flags = {});
+    // On the same ports and with the same flags, as a service manager would.
+    void restart_coordinator();
     void join_worker(const std::string& name = "worker");
+    // From its next start the worker reaches the pool's gRPC there.
+    void route_worker(const std::string& address, const std::string& name = "worker");
     void start_worker(const std::string& name = "worker",
                       const std::vector<std::string>& more = {});
 
@@ -47,9 +57,14 @@ class LocalPool {
     std::optional<Process> worker;
 
   private:
+    void serve(std::vector<std::string> flags);
     nlohmann::json endpoints() const;
 
     TempDir dir_;
+    const Places places_;
+    std::vector<std::string> flags_;  // Of the coordinator's last start.
+    std::string grpc_;                // Where it listens.
+    std::string http_;
     Environment environment_;
 };
 
