@@ -59,7 +59,8 @@ constexpr BadLine kBadLines[] = {
     {"is reset again and again", [](Lines& lines) { end_at_seeded_moments(lines, End::reset); }},
 };
 
-TEST_CASE("a worker behind a line that delays, drips or breaks finishes its job, exactly once") {
+TEST_CASE("a worker behind a line that delays, drips or breaks finishes its job, exactly once",
+          "[fault]") {
     FaultyPool pool;
     int number = 0;
     for (const BadLine& line : kBadLines) {
@@ -76,7 +77,7 @@ TEST_CASE("a worker behind a line that delays, drips or breaks finishes its job,
     CHECK(pool.books.done() == number);
 }
 
-TEST_CASE("a stream that is cut in the middle of a render is resumed with its lease") {
+TEST_CASE("a stream that is cut in the middle of a render is resumed with its lease", "[fault]") {
     FaultyPool pool;
     Process rendering = pool.render("apple", kLong);
     REQUIRE(eventually([&] { return pool.step_of_newest() > 0; }, kSoon));
@@ -96,7 +97,7 @@ struct DeadLine {
     std::vector<Way> ways;
 };
 
-TEST_CASE("a link that is half open is noticed, and its jobs end in one picture each") {
+TEST_CASE("a link that is half open is noticed, and its jobs end in one picture each", "[fault]") {
     FaultyPool pool;
     const std::vector<DeadLine> dead{
         {"up", {Way::up}}, {"down", {Way::down}}, {"both", {Way::up, Way::down}}};
@@ -115,7 +116,7 @@ TEST_CASE("a link that is half open is noticed, and its jobs end in one picture 
     CHECK(pool.books.broken_promises().empty());
 }
 
-TEST_CASE("a result that was sent into a half open link arrives after all") {
+TEST_CASE("a result that was sent into a half open link arrives after all", "[fault]") {
     FaultyPool pool;
     pool.web.hold(Way::up);  // Until the stream is dead, so that the result finds it so.
     Process rendering = pool.render("apple", kShort);
@@ -132,7 +133,8 @@ TEST_CASE("a result that was sent into a half open link arrives after all") {
     CHECK(eventually([&] { return !pool.keeps_a_picture(); }, kSoon));
 }
 
-TEST_CASE("an answer that never arrived is asked for again: the picture is paid for once") {
+TEST_CASE("an answer that never arrived is asked for again: the picture is paid for once",
+          "[fault]") {
     FaultyPool pool;
     pool.web.hold(Way::up);
     Process rendering = pool.render("apple", kShort);
@@ -147,7 +149,8 @@ TEST_CASE("an answer that never arrived is asked for again: the picture is paid 
     CHECK(pool.books.broken_promises().empty());
 }
 
-TEST_CASE("a coordinator that was away loses no render: the worker finishes it and brings it") {
+TEST_CASE("a coordinator that was away loses no render: the worker finishes it and brings it",
+          "[fault]") {
     const std::chrono::seconds away{number_from("GOTONG_AWAY", 5)};
     FaultyPool pool;
     Process rendering = pool.render("apple", kLong);

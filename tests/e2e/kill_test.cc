@@ -1,108 +1,118 @@
-// kill -9 of the coordinator, the worker and the renderer at seeded moments of a job's life.
-// Whatever dies, the job ends in exactly one accepted picture, paid once.
+// kill -9 of the coordinator, the worker and the renderer at every stop of a job's life. Whatever
+// dies, each job ends in exactly one accepted picture, paid once.
 //
-// GOTONG_KILLS sets how many kills (default 12), GOTONG_KILL_SEED the moments. The table that the
-// test prints counts which stop of the job's life each kill hit.
+// Each round brings a job to a stop and keeps it there, kills somebody at a seeded moment, lets go,
+// and waits for the picture. Every victim dies at every stop before any pair comes again.
+// GOTONG_KILLS sets how many rounds (default 30), GOTONG_KILL_SEED their order and moments.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <random>
 
-#include "tests/e2e/local_pool.h"
+#include "tests/e2e/stop.h"
 
 namespace gotong::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kSteps = 80;              // A job long enough to be hit in its middle.
-constexpr auto kLongestDelay = 2500ms;  // From submission to the kill; a job takes about this.
-constexpr auto kPatience = 120s;        // For a job to recover and end.
+constexpr auto kPatience = 120s;           // For a job to recover and end.
+constexpr unsigned kMostDelayMs = 40;      // At the stop, before the kill.
+constexpr unsigned kLongestJobMs = 1'500;  // Of one that is kept nowhere.
+constexpr int kTellEvery = 50;             // Rounds; for who waits for a thousand.
 
 enum class Victim { coordinator, worker, renderer };
 constexpr const char* kNames[] = {"coordinator", "worker", "renderer"};
+
+struct Round {
+    Victim victim;
+    Stop stop;
+
+    auto operator<=>(const Round&) const = default;
+};
 
 int number_from(const char* variable, int otherwise) {
     const char* text = std::getenv(variable);
     return text == nullptr ? otherwise : std::atoi(text);
 }
 
-// Where the newest job stands: "queued", "loading", "rendering", "uploading", "done"...
-std::string stop_of_newest_job(const LocalPool& pool, std::size_t jobs_before) {
-    const auto jobs = pool.json({"status"}).at("jobs");
-    if (jobs.size() <= jobs_before) return "before submission";
-    const auto& newest = jobs.at(0);
-    const std::string state = newest.at("state");
-    if (state != "running") return state;
-    return newest.at("step").get<int>() > 0 ? "running, between steps"
-                                            : "running, before the first step";
+std::string name_of(const Round& round) {
+    return std::string{kNames[static_cast<int>(round.victim)]} + " | " + name_of(round.stop);
 }
 
-// Every second job begins with a picture, so that uploads and downloads are hit, too.
-std::vector<std::string> words_of(int job, const std::string& out) {
-    std::vector<std::string> words{"render", "a red apple", "--steps", std::to_string(kSteps),
-                                   "--out",  out,           "--json"};
-    if (job % 2 == 1)
-        words.insert(words.end(), {"--from", docs_picture().string(), "--strength", "1"});
-    return words;
+// Every pair once, in a seeded order, then again.
+std::vector<Round> plan(int rounds, std::mt19937& random) {
+    std::vector<Round> pairs, planned;
+    for (const Stop stop : kStops)
+        for (const auto victim : {Victim::coordinator, Victim::worker, Victim::renderer})
+            pairs.push_back({victim, stop});
+    while (planned.size() < static_cast<std::size_t>(rounds)) {
+        std::ranges::shuffle(pairs, random);
+        planned.insert(planned.end(), pairs.begin(), pairs.end());
+    }
+    planned.resize(static_cast<std::size_t>(rounds));
+    return planned;
 }
 
-void strike(LocalPool& pool, Victim victim) {
+// Held bytes reach who is still there, and those alone.
+void strike(FaultyPool& pool, Victim victim, Staged& staged) {
     switch (victim) {
         case Victim::coordinator:
             pool.coordinator->kill_now();
-            pool.restart_coordinator();
-            return;
+            staged.let_go();
+            return pool.restart_coordinator();
         case Victim::worker:
             pool.worker->kill_now();
-            pool.start_worker();
-            return;
+            staged.let_go();
+            return pool.start_worker();
         case Victim::renderer:
             if (const auto renderer = pool.renderer_pid()) ::kill(*renderer, SIGKILL);
-            return;  // The worker starts another.
+            return staged.let_go();  // The worker starts another.
     }
 }
 
-TEST_CASE("whatever is killed, each job ends in exactly one accepted picture, paid once") {
-    LocalPool pool;
-    pool.join_worker();
-    pool.start_worker();
-    const int kills = number_from("GOTONG_KILLS", 12);
+void play(FaultyPool& pool, const Round& round, const std::string& name, std::mt19937& random) {
+    const std::chrono::milliseconds moment{random() % kLongestJobMs};
+    const std::chrono::milliseconds delay{random() % kMostDelayMs};
+    INFO(name << ": " << name_of(round) << " after " << delay.count() << " ms, or "
+              << moment.count() << " ms anywhere");
+    Staged staged{pool, round.stop, name, moment};
+    pause(delay);
+    strike(pool, round.victim, staged);
+    for (auto& [picture, rendering] : staged.pictures()) {
+        const auto status = rendering.wait(kPatience);
+        INFO(rendering.output() << pool.worker->output() << pool.books.history());
+        REQUIRE(status == 0);
+        CHECK(pool.verifies(picture));
+        std::filesystem::remove(pool.file(picture + ".png"));
+    }
+}
+
+TEST_CASE("whatever is killed at whichever stop, each job ends in one accepted picture, paid once",
+          "[kill]") {
+    FaultyPool pool;
+    const int kills = number_from("GOTONG_KILLS", 30);
     std::mt19937 random{static_cast<unsigned>(number_from("GOTONG_KILL_SEED", 1))};
-    std::map<std::string, int> hits;
-    const std::int64_t before = pool.json({"status"}).at("available_micro_credits");
-    std::int64_t paid = 0;
+    std::map<Round, int> hits;
+    int played = 0;
 
-    for (int i = 0; i < kills; ++i) {
-        const auto victim = static_cast<Victim>(i % 3);
-        const auto delay =
-            std::chrono::milliseconds{random() % static_cast<unsigned>(kLongestDelay.count())};
-        const auto picture = pool.file("picture-" + std::to_string(i) + ".png");
-        const std::string log = "render-" + std::to_string(i) + ".log";
-        Process rendering = pool.gotong_in_background(words_of(i, picture.string()), log);
-        pause(delay);
-        const std::string stop = stop_of_newest_job(pool, static_cast<std::size_t>(i));
-        strike(pool, victim);
-        ++hits[std::string{kNames[static_cast<int>(victim)]} + " | " + stop];
-
-        INFO("kill " << i << " of the " << kNames[static_cast<int>(victim)] << " after "
-                     << delay.count() << " ms, " << stop << "\n"
-                     << rendering.output() << "\n"
-                     << pool.worker->output());
-        REQUIRE(rendering.wait(kPatience) == 0);
-        CHECK(pool.gotong({"verify", picture.string()}).status == 0);
-        paid +=
-            nlohmann::json::parse(rendering.output()).at("price_micro_credits").get<std::int64_t>();
+    for (const Round& round : plan(kills, random)) {
+        play(pool, round, "round-" + std::to_string(played), random);
+        ++hits[round];
+        if (++played % kTellEvery == 0) std::cout << played << " rounds" << std::endl;
     }
 
-    const auto status = pool.json({"status", "--jobs", "100"});
-    CHECK(status.at("jobs").size() == static_cast<std::size_t>(kills));
-    for (const auto& job : status.at("jobs")) CHECK(job.at("state") == "done");
-    CHECK(status.at("held_micro_credits") == 0);
-    CHECK(status.at("available_micro_credits").get<std::int64_t>() == before - paid);
+    INFO(pool.books.history());
+    CHECK(pool.books.broken_promises().empty());
+    CHECK(pool.books.done() >= kills);
     std::cout << "victim | stop of the job's life: kills\n";
-    for (const auto& [stop, count] : hits) std::cout << "  " << stop << ": " << count << "\n";
+    for (const auto& [round, count] : hits)
+        std::cout << "  " << name_of(round) << ": " << count << "\n";
+    const auto pairs = std::size(kNames) * kStops.size();
+    CHECK(hits.size() == std::min(pairs, static_cast<std::size_t>(kills)));
 }
 
 }  // namespace
