@@ -9,6 +9,7 @@
 #include "common/sampling/choose.h"
 #include "common/sampling/strength.h"
 #include "common/text/closest.h"
+#include "common/text/duration.h"
 #include "coordinator/job/limits.h"
 #include "coordinator/job/price.h"
 #include "coordinator/job/utf8.h"
@@ -72,6 +73,14 @@ Result<> check_between(const char* field, std::uint32_t value, std::uint32_t low
     return wrong(field, "is " + std::to_string(value) + "; it must be " + std::to_string(low) +
                             " to " + std::to_string(high) + ": the nearest is " +
                             std::to_string(std::clamp(value, low, high)));
+}
+
+Result<> check_time(const char* field, std::chrono::milliseconds value,
+                    std::chrono::milliseconds low, std::chrono::milliseconds high) {
+    if (value >= low && value <= high) return {};
+    return wrong(field, "is " + text::duration(value) + "; it must be " + text::duration(low) +
+                            " to " + text::duration(high) + ": the nearest is " +
+                            text::duration(value < low ? low : high));
 }
 
 Result<> check_guidance(double guidance) {
@@ -215,6 +224,21 @@ Result<ModelFacts> find_model(std::string_view name, std::span<const ModelFacts>
                     "\" is not in this pool's catalogue; did you mean \"" +
                     std::string(text::closest(name, names)) + "\"?",
                 "model");
+}
+
+Result<> check_timing(const Submission& submission, std::chrono::milliseconds longest_wait) {
+    constexpr auto kBound = std::chrono::milliseconds{0};
+    if (auto ok = check_time("start_in", submission.start_in, kBound, kMaxStartIn); !ok) return ok;
+    if (submission.expires_in != kBound) {
+        auto ok = check_time("expires_in", submission.expires_in, kMinExpiresIn, longest_wait);
+        if (!ok) return ok;
+    }
+    const std::int32_t priority = submission.priority;
+    if (priority >= -kMaxPriority && priority <= kMaxPriority) return {};
+    return wrong("priority", "is " + std::to_string(priority) + "; it must be -" +
+                                 std::to_string(kMaxPriority) + " to " +
+                                 std::to_string(kMaxPriority) + ": the nearest is " +
+                                 std::to_string(priority < 0 ? -kMaxPriority : kMaxPriority));
 }
 
 Result<> check_open_jobs(std::uint32_t open, std::uint32_t more, std::uint32_t max) {

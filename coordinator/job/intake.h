@@ -4,6 +4,7 @@
 // Corridor: rpc/creator_service -> [job/intake] -> ledger/ledger
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -36,6 +37,10 @@ Result<Order> accept_submission(const Submission& submission, std::span<const Mo
 
 // The model of that name; with an empty name, the only one. Errors: as above.
 Result<ModelFacts> find_model(std::string_view name, std::span<const ModelFacts> models);
+
+// When a submission may start, how long it may wait and how urgent it is. `longest_wait` is the
+// pool's bound of the second. Errors: invalid_argument with the field and the nearest value.
+Result<> check_timing(const Submission& submission, std::chrono::milliseconds longest_wait);
 
 // resource_exhausted when `more` jobs on top of `open` would exceed `max`.
 Result<> check_open_jobs(std::uint32_t open, std::uint32_t more, std::uint32_t max);

@@ -3,6 +3,7 @@
 // Plain data. `intake` makes it from a Submission, `schedule` gives it to workers, `core` ends it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -44,7 +45,10 @@ struct Submission {
     AccountId account;
     std::string idempotency_key;  // Empty: every call is a new request.
     SpecDraft spec;
-    std::uint32_t count = 1;  // Pictures.
+    std::uint32_t count = 1;                  // Pictures.
+    std::chrono::milliseconds start_in{0};    // Offered to nobody before.
+    std::chrono::milliseconds expires_in{0};  // From its start; 0: the pool's bound.
+    std::int32_t priority = 0;                // Among the account's own jobs.
 };
 
 enum class State : std::uint8_t {
@@ -72,12 +76,17 @@ struct Job {
     std::string prompt_salt;   // 32 bytes; the key of the receipt's prompt commitment.
     Credits price;             // Held until the end.
     WallTime submitted{};
+    WallTime start{};           // Not offered before; `submitted` unless the creator said later.
+    WallTime expires{};         // Given up then, whatever it is at.
+    std::int32_t priority = 0;  // Orders the account's own jobs: the highest first.
     State state = State::queued;
     std::uint32_t attempt = 0;     // Attempts begun: the fencing token of the newest.
     WorkerId holder;               // While running.
     std::set<WorkerId> failed_on;  // Distinct workers at fault for an attempt.
     std::string failure;           // Why the last attempt, or the job, failed; for people.
     WallTime not_before{};         // Queued again after a failure: not offered before.
+    std::uint32_t requeued = 0;    // How often the operator queued it again after it had failed.
+    std::uint32_t forgiven = 0;    // Attempts that no longer count against it: those before that.
     Picture picture;               // When done.
 };
 
@@ -91,7 +100,8 @@ struct Attempt {
     std::optional<WallTime> ended;
     std::string
         outcome;  // accepted, declined, returned, failed, lost, cancelled, superseded, rejected
-    std::string reason;  // For people.
+    std::string reason;  // Of its end, for people.
+    std::string choice;  // Why this worker got it, for people.
 };
 
 }  // namespace gotong::job

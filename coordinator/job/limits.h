@@ -2,6 +2,7 @@
 // knows these numbers; error messages and `ListModels` read them here.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,6 +21,14 @@ inline constexpr std::uint64_t kMaxPictureBytes = 32 << 20;  // As the blob stor
 inline constexpr std::uint64_t kMaxInputBytes = picture::kMaxFileBytes;
 inline constexpr std::uint64_t kLeastInputCharge = 64
                                                    << 10;  // Of an account's room, whatever it is.
+
+inline constexpr std::int32_t kMaxPriority = 100;  // And the least is -100.
+inline constexpr std::chrono::milliseconds kMaxStartIn = std::chrono::hours{7 * 24};
+inline constexpr std::chrono::milliseconds kMinExpiresIn = std::chrono::seconds{1};
+
+// An account's part of the pool. A hundredfold is enough to tell a studio from a guest.
+inline constexpr std::uint32_t kMaxWeight = 100;
+inline constexpr std::uint32_t kMaxOpenJobs = 1'000'000;  // That an operator may allow.
 
 // What most people end up with after trying. Samplers and schedules are common/sampling's to know.
 inline constexpr std::uint32_t kDefaultSteps = 25;

@@ -44,6 +44,9 @@ Digest request_hash(const Submission& submission) {
     put(json, "seed", spec.seed);
     if (spec.guidance) json["guidance"] = decimal_text(*spec.guidance);
     if (spec.original) json["original"] = json_of(*spec.original);
+    if (submission.start_in.count() != 0) json["startIn"] = submission.start_in.count();
+    if (submission.expires_in.count() != 0) json["expiresIn"] = submission.expires_in.count();
+    if (submission.priority != 0) json["priority"] = submission.priority;
     return crypto::sha256(as_bytes(json.dump()));
 }
 

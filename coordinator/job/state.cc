@@ -20,8 +20,9 @@ bool may_become(State from, State to) {
             return to == State::running || has_ended(to);
         case State::running:
             return to == State::queued || has_ended(to);
-        case State::done:
         case State::failed:
+            return to == State::queued;
+        case State::done:
         case State::cancelled:
             return false;
     }
@@ -74,6 +75,17 @@ void cancel(Job& job, std::string reason) {
     become(job, State::cancelled);
     job.holder = {};
     job.failure = std::move(reason);
+}
+
+void requeue(Job& job, WallTime now) {
+    check(job.state == State::failed, "a job was queued again that has not failed");
+    become(job, State::queued);
+    job.expires = now + (job.expires - job.start);
+    job.start = now;
+    job.not_before = {};
+    job.failed_on.clear();
+    job.forgiven = job.attempt;
+    ++job.requeued;
 }
 
 }  // namespace gotong::job

@@ -5,8 +5,8 @@
 //        +---------+  the attempt ended, the job did not
 //
 // Both queued and running may end as done (a late result of an earlier attempt), failed or
-// cancelled. Ended is for ever. Each function checks that its transition is legal: an illegal one
-// is our own mistake and stops the process.
+// cancelled. Ended is for ever, but that the operator may queue a failed job again. Each function
+// checks that its transition is legal: an illegal one is our own mistake and stops the process.
 #pragma once
 
 #include <string>
@@ -27,5 +27,6 @@ void take_back(Job& job, WallTime not_before);  // running -> queued
 void finish(Job& job, WorkerId worker, Picture picture);  // queued or running -> done
 void give_up(Job& job, std::string reason);               // queued or running -> failed
 void cancel(Job& job, std::string reason);                // queued or running -> cancelled
+void requeue(Job& job, WallTime now);                     // failed -> queued, with a clean slate
 
 }  // namespace gotong::job

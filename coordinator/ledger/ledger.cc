@@ -16,11 +16,17 @@ bool move(store::Transaction& transaction, const char* kind, std::string referen
                              .entries = {{std::move(from), -amount}, {std::move(to), amount}}});
 }
 
+// A job that was queued again has a hold of its own each time.
+std::string hold_of(const job::Job& job) {
+    if (job.requeued == 0) return job.id.to_hex();
+    return job.id.to_hex() + "/" + std::to_string(job.requeued);
+}
+
 void end_hold(store::Transaction& transaction, const job::Job& job, const char* kind,
               std::string to, WallTime now) {
     const std::string held = held_of(job.account);
     check(transaction.balance(held) >= job.price, "a hold ended that is not there");
-    check(move(transaction, kind, job.id.to_hex(), now, held, std::move(to), job.price),
+    check(move(transaction, kind, hold_of(job), now, held, std::move(to), job.price),
           "a hold ended twice");
 }
 
@@ -36,7 +42,7 @@ bool grant(store::Transaction& transaction, AccountId creator, Credits amount, W
 }
 
 bool hold(store::Transaction& transaction, const job::Job& job, WallTime now) {
-    return move(transaction, "hold", job.id.to_hex(), now, available_of(job.account),
+    return move(transaction, "hold", hold_of(job), now, available_of(job.account),
                 held_of(job.account), job.price);
 }
 

@@ -2,8 +2,8 @@
 //
 // Every movement is a posting whose entries sum to zero, so the sum over all accounts is zero at
 // all times. A job's credits move twice: from available to held when it is submitted, and from held
-// to the worker (settle) or back (release) when it ends. Each posting can be made once only, which
-// makes every call here safe to repeat.
+// to the worker (settle) or back (release) when it ends; again so if it is queued again. Each
+// posting can be made once only, which makes every call here safe to repeat.
 //
 // Corridor: job/intake -> [ledger/ledger] -> schedule/queue
 #pragma once

@@ -32,6 +32,8 @@ struct Account {
     std::string name;             // Unique.
     crypto::Digest token_hash{};  // SHA-256 of its bearer token.
     bool revoked = false;
+    std::uint32_t weight = 1;         // Its part of the pool beside others that wait.
+    std::uint32_t max_open_jobs = 0;  // 0: the pool's limit.
 };
 
 struct Worker {
@@ -75,8 +77,10 @@ struct LedgerEntry {
 };
 
 struct Posting {
-    std::string kind;       // grant, hold, settle, release
-    std::string reference;  // Job id or account id; (kind, reference) is unique for ever.
+    std::string kind;  // grant, hold, settle, release
+    // Job id (with "/n" when it was queued again for the n-th time) or account id.
+    // (kind, reference) is unique for ever.
+    std::string reference;
     WallTime at{};
     std::vector<LedgerEntry> entries;
 };
@@ -120,6 +124,8 @@ class Transaction {
     virtual void insert(const store::Account& account) = 0;
     virtual void set_revoked(AccountId account, bool revoked) = 0;
     virtual void set_token(AccountId account, const crypto::Digest& token_hash) = 0;
+    virtual void set_limits(AccountId account, std::uint32_t weight,
+                            std::uint32_t max_open_jobs) = 0;
     virtual std::vector<store::Account> accounts() = 0;  // In the order of their ids.
 
     virtual void insert(const store::Worker& worker) = 0;

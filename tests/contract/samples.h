@@ -66,12 +66,17 @@ inline job::Job sample_job(std::uint8_t n) {
             .prompt_salt = std::string("\0\xff salt", 7),
             .price = {-5},
             .submitted = at(1'700'000'000'789),
+            .start = at(1'700'000'000'790),
+            .expires = at(1'700'000'000'791),
+            .priority = -3,
             .state = job::State::queued,
             .attempt = 2,
             .holder = {},
             .failed_on = {id_of<WorkerId>(8), id_of<WorkerId>(7)},
             .failure = "out of memory",
             .not_before = at(1'700'000'009'999),
+            .requeued = 2,
+            .forgiven = 1,
             .picture = {}};
 }
 
@@ -96,7 +101,8 @@ inline job::Attempt sample_attempt(std::uint32_t number) {
             .started = at(1'700'000'001'000),
             .ended = std::nullopt,
             .outcome = "",
-            .reason = ""};
+            .reason = "",
+            .choice = "first of 2 free"};
 }
 
 // What the rows above refer to.

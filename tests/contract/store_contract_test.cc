@@ -50,12 +50,17 @@ void check_same(const job::Job& a, const job::Job& b) {
     CHECK(a.prompt_salt == b.prompt_salt);
     CHECK(a.price == b.price);
     CHECK(a.submitted == b.submitted);
+    CHECK(a.start == b.start);
+    CHECK(a.expires == b.expires);
+    CHECK(a.priority == b.priority);
     CHECK(a.state == b.state);
     CHECK(a.attempt == b.attempt);
     CHECK(a.holder == b.holder);
     CHECK(a.failed_on == b.failed_on);
     CHECK(a.failure == b.failure);
     CHECK(a.not_before == b.not_before);
+    CHECK(a.requeued == b.requeued);
+    CHECK(a.forgiven == b.forgiven);
     CHECK(a.picture.sha256 == b.picture.sha256);
     CHECK(a.picture.size == b.picture.size);
     CHECK(a.picture.bundle == b.picture.bundle);
@@ -203,6 +208,10 @@ TEST_CASE("an update changes how far a job is") {
     changed.failed_on = {};
     changed.failure = "";
     changed.not_before = at(0);
+    changed.start = at(5);
+    changed.expires = at(6);
+    changed.requeued = 3;
+    changed.forgiven = 2;
     store.commit([&](Transaction& t) { t.update(changed); });
     check_same(store.begin()->find_job(changed.id).value(), changed);
 }
@@ -243,6 +252,21 @@ TEST_CASE("jobs that have ended are counted and no longer open") {
     CHECK(t->counts().done == 2);
     CHECK(t->counts().failed == 1);
     CHECK(t->counts().cancelled == 1);
+}
+
+TEST_CASE("a job that is queued again is open in its old place and no longer counted") {
+    AnyStore store;
+    store.commit([](Transaction& t) {
+        insert_parents(t);
+        for (const std::uint8_t n : Numbers{1, 2}) t.insert(sample_job(n));
+        job::Job failed = sample_job(1);
+        failed.state = job::State::failed;
+        t.update(failed);
+    });
+    store.commit([](Transaction& t) { t.update(sample_job(1)); });
+    const auto t = store.begin();
+    CHECK(numbers_of(t->open_jobs()) == Numbers{1, 2});
+    CHECK(t->counts().failed == 0);
 }
 
 TEST_CASE("a request is found by its account's idempotency key") {
@@ -346,6 +370,21 @@ TEST_CASE("accounts can be revoked, restored and given another token") {
     CHECK(accounts[1].name == "account 2");
     CHECK(accounts[1].token_hash == digest_of(2));
     CHECK(accounts[1].revoked);
+}
+
+TEST_CASE("an account has a weight and a limit of its own once they are set") {
+    AnyStore store;
+    store.commit([](Transaction& t) {
+        t.insert(sample_account(1));
+        t.insert(sample_account(2));
+    });
+    CHECK(store.begin()->accounts().at(0).weight == 1);
+    CHECK(store.begin()->accounts().at(0).max_open_jobs == 0);
+    store.commit([](Transaction& t) { t.set_limits(id_of<AccountId>(2), 7, 40); });
+    const auto accounts = store.begin()->accounts();
+    CHECK(accounts.at(0).weight == 1);
+    CHECK(accounts.at(1).weight == 7);
+    CHECK(accounts.at(1).max_open_jobs == 40);
 }
 
 TEST_CASE("a worker's name, enrolment and standing change") {

@@ -62,9 +62,16 @@ void MemoryTransaction::update(const job::Job& job) {
     const auto stored = value_at(tables_.jobs, job.id);
     check(stored.has_value(), "a job was updated that is not there");
     journal_.put(tables_.jobs, job.id, {job, stored->order});
-    if (!has_ended(job.state) || has_ended(stored->job.state)) return;
-    journal_.erase(tables_.open_jobs, stored->order);
-    journal_.put(tables_.ended, job.state, value_at(tables_.ended, job.state).value_or(0) + 1);
+    const job::State before = stored->job.state;
+    if (has_ended(job.state) == has_ended(before)) return;
+    const auto count = [&](job::State state) { return value_at(tables_.ended, state).value_or(0); };
+    if (has_ended(job.state)) {
+        journal_.erase(tables_.open_jobs, stored->order);
+        journal_.put(tables_.ended, job.state, count(job.state) + 1);
+    } else {
+        journal_.put(tables_.open_jobs, stored->order, job.id);
+        journal_.put(tables_.ended, before, count(before) - 1);
+    }
 }
 
 std::optional<job::Job> MemoryTransaction::find_job(JobId id) {
@@ -161,6 +168,14 @@ void MemoryTransaction::set_revoked(AccountId id, bool revoked) {
 void MemoryTransaction::set_token(AccountId id, const Digest& token_hash) {
     Account account = tables_.accounts.at(id);
     account.token_hash = token_hash;
+    journal_.put(tables_.accounts, id, account);
+}
+
+void MemoryTransaction::set_limits(AccountId id, std::uint32_t weight,
+                                   std::uint32_t max_open_jobs) {
+    Account account = tables_.accounts.at(id);
+    account.weight = weight;
+    account.max_open_jobs = max_open_jobs;
     journal_.put(tables_.accounts, id, account);
 }
 

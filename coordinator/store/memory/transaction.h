@@ -34,6 +34,7 @@ class MemoryTransaction final : public Transaction {
     void insert(const Account& account) override;
     void set_revoked(AccountId account, bool revoked) override;
     void set_token(AccountId account, const Digest& token_hash) override;
+    void set_limits(AccountId account, std::uint32_t weight, std::uint32_t max_open_jobs) override;
     std::vector<Account> accounts() override;
 
     void insert(const Worker& worker) override;

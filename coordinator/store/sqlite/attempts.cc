@@ -13,15 +13,16 @@ job::Attempt attempt_at(Query& row) {
             .started = row.take<WallTime>(),
             .ended = row.take<std::optional<WallTime>>(),
             .outcome = row.take<std::string>(),
-            .reason = row.take<std::string>()};
+            .reason = row.take<std::string>(),
+            .choice = row.take<std::string>()};
 }
 
 }  // namespace
 
 void Transaction::insert(const job::Attempt& attempt) {
-    Query(database_, "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)", attempt.job,
+    Query(database_, "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", attempt.job,
           attempt.number, attempt.worker, attempt.offer_sha256, attempt.started, attempt.ended,
-          attempt.outcome, attempt.reason)
+          attempt.outcome, attempt.reason, attempt.choice)
         .run();
 }
 

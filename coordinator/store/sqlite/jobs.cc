@@ -30,8 +30,9 @@ std::set<WorkerId> split(std::string_view bytes) {
 #define GOTONG_JOB_COLUMNS                                                                   \
     "id, request, account, model, prompt, negative_prompt, width, height, steps, guidance, " \
     "sampler, schedule, seed, private, original_picture, original_mask, original_strength, " \
-    "original_rule, model_digest, prompt_salt, price, submitted, state, "                    \
-    "attempt, holder, failed_on, failure, not_before, picture_sha256, picture_size, bundle"
+    "original_rule, model_digest, prompt_salt, price, submitted, start, expires, priority, " \
+    "state, attempt, holder, failed_on, failure, not_before, requeued, forgiven, "           \
+    "picture_sha256, picture_size, bundle"
 
 std::optional<Original> original_at(Query& row) {
     const auto picture = row.take<std::optional<crypto::Digest>>();
@@ -91,12 +92,17 @@ job::Job job_at(Query& row) {
             .prompt_salt = row.take<std::string>(),
             .price = row.take<Credits>(),
             .submitted = row.take<WallTime>(),
+            .start = row.take<WallTime>(),
+            .expires = row.take<WallTime>(),
+            .priority = row.take<std::int32_t>(),
             .state = row.take<job::State>(),
             .attempt = row.take<std::uint32_t>(),
             .holder = row.take<WorkerId>(),
             .failed_on = split(row.take<std::string>()),
             .failure = row.take<std::string>(),
             .not_before = row.take<WallTime>(),
+            .requeued = row.take<std::uint32_t>(),
+            .forgiven = row.take<std::uint32_t>(),
             .picture = picture_at(row)};
 }
 
@@ -136,22 +142,25 @@ void Transaction::insert(const job::Job& job) {
     Query(database_,
           "INSERT INTO job (" GOTONG_JOB_COLUMNS
           ") VALUES "
-          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           job.id, job.request, job.account, spec.model, spec.prompt, spec.negative_prompt,
           spec.width, spec.height, spec.steps, spec.guidance, spec.sampler, spec.schedule,
           spec.seed, spec.is_private, original.picture, original.mask, original.strength,
           original.rule, job.model_digest, Blob{job.prompt_salt}, job.price, job.submitted,
-          job.state, job.attempt, job.holder, Blob{joined(job.failed_on)}, job.failure,
-          job.not_before, job.picture.sha256, job.picture.size, job.picture.bundle)
+          job.start, job.expires, job.priority, job.state, job.attempt, job.holder,
+          Blob{joined(job.failed_on)}, job.failure, job.not_before, job.requeued, job.forgiven,
+          job.picture.sha256, job.picture.size, job.picture.bundle)
         .run();
 }
 
 void Transaction::update(const job::Job& job) {
     Query(database_,
-          "UPDATE job SET state = ?, attempt = ?, holder = ?, failed_on = ?, failure = ?, "
-          "not_before = ?, picture_sha256 = ?, picture_size = ?, bundle = ? WHERE id = ?",
-          job.state, job.attempt, job.holder, Blob{joined(job.failed_on)}, job.failure,
-          job.not_before, job.picture.sha256, job.picture.size, job.picture.bundle, job.id)
+          "UPDATE job SET start = ?, expires = ?, state = ?, attempt = ?, holder = ?, "
+          "failed_on = ?, failure = ?, not_before = ?, requeued = ?, forgiven = ?, "
+          "picture_sha256 = ?, picture_size = ?, bundle = ? WHERE id = ?",
+          job.start, job.expires, job.state, job.attempt, job.holder, Blob{joined(job.failed_on)},
+          job.failure, job.not_before, job.requeued, job.forgiven, job.picture.sha256,
+          job.picture.size, job.picture.bundle, job.id)
         .run();
 }
 

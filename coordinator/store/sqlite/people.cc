@@ -5,8 +5,11 @@
 namespace gotong::sqlite {
 
 void Transaction::insert(const store::Account& account) {
-    Query(database_, "INSERT INTO account (id, name, token_hash, revoked) VALUES (?, ?, ?, ?)",
-          account.id, account.name, account.token_hash, account.revoked)
+    Query(database_,
+          "INSERT INTO account (id, name, token_hash, revoked, weight, max_open_jobs) "
+          "VALUES (?, ?, ?, ?, ?, ?)",
+          account.id, account.name, account.token_hash, account.revoked, account.weight,
+          account.max_open_jobs)
         .run();
 }
 
@@ -18,14 +21,24 @@ void Transaction::set_token(AccountId account, const crypto::Digest& token_hash)
     Query(database_, "UPDATE account SET token_hash = ? WHERE id = ?", token_hash, account).run();
 }
 
+void Transaction::set_limits(AccountId account, std::uint32_t weight, std::uint32_t max_open_jobs) {
+    Query(database_, "UPDATE account SET weight = ?, max_open_jobs = ? WHERE id = ?", weight,
+          max_open_jobs, account)
+        .run();
+}
+
 std::vector<store::Account> Transaction::accounts() {
-    Query query(database_, "SELECT id, name, token_hash, revoked FROM account ORDER BY id");
+    Query query(database_,
+                "SELECT id, name, token_hash, revoked, weight, max_open_jobs "
+                "FROM account ORDER BY id");
     std::vector<store::Account> accounts;
     while (query.next()) {
         accounts.push_back({.id = query.take<AccountId>(),
                             .name = query.take<std::string>(),
                             .token_hash = query.take<crypto::Digest>(),
-                            .revoked = query.take<bool>()});
+                            .revoked = query.take<bool>(),
+                            .weight = query.take<std::uint32_t>(),
+                            .max_open_jobs = query.take<std::uint32_t>()});
     }
     return accounts;
 }

@@ -43,6 +43,7 @@ class Transaction final : public store::Transaction {
     void insert(const store::Account& account) override;
     void set_revoked(AccountId account, bool revoked) override;
     void set_token(AccountId account, const crypto::Digest& token_hash) override;
+    void set_limits(AccountId account, std::uint32_t weight, std::uint32_t max_open_jobs) override;
     std::vector<store::Account> accounts() override;
 
     void insert(const store::Worker& worker) override;

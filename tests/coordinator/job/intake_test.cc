@@ -320,5 +320,24 @@ TEST_CASE("open jobs are counted together with those asked for") {
     CHECK(refused.error().message.starts_with("your account has 9 open jobs and may have 10"));
 }
 
+TEST_CASE("when a job may start and how long it may wait are bounded, and the bound is named") {
+    const auto error = [](auto change) {
+        Submission submission = apple();
+        change(submission);
+        const auto checked = check_timing(submission, 24h);
+        return checked ? Error{} : checked.error();
+    };
+    CHECK(error([](Submission& s) { s.start_in = 168h; }).message.empty());
+    CHECK(error([](Submission& s) { s.expires_in = 24h; }).message.empty());
+    CHECK(error([](Submission& s) { s.priority = -100; }).message.empty());
+    CHECK(error([](Submission& s) { s.start_in = 192h; }).message ==
+          "start_in is 8 d; it must be 0 s to 7 d: the nearest is 7 d");
+    CHECK(error([](Submission& s) { s.expires_in = 48h; }).message ==
+          "expires_in is 2 d; it must be 1.0 s to 24 h: the nearest is 24 h");
+    CHECK(error([](Submission& s) { s.expires_in = 5ms; }).field == "expires_in");
+    CHECK(error([](Submission& s) { s.priority = 500; }).message ==
+          "priority is 500; it must be -100 to 100: the nearest is 100");
+}
+
 }  // namespace
 }  // namespace gotong::job

@@ -8,7 +8,7 @@ namespace gotong::job {
 namespace {
 
 TEST_CASE("a change of any field is another request") {
-    std::vector<Submission> requests(18);
+    std::vector<Submission> requests(21);
     requests[1].count = 2;
     requests[2].spec.model = "x";
     requests[3].spec.prompt = "x";
@@ -26,6 +26,9 @@ TEST_CASE("a change of any field is another request") {
     requests[15].spec.original->mask_sha256 = "x";
     requests[16].spec.original->strength = 0.75;
     requests[17].spec.original->strength_rule = "a1111";
+    requests[18].start_in = 5ms;
+    requests[19].expires_in = 5ms;
+    requests[20].priority = 5;
     std::set<Digest> hashes;
     for (const Submission& request : requests) hashes.insert(request_hash(request));
     CHECK(hashes.size() == requests.size());

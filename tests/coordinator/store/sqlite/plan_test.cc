@@ -30,6 +30,7 @@ void call_every_method_on_jobs(Transaction& t) {
     t.update(job);
     t.end_attempt(job.id, 1, at(5), "accepted", "");
     (void)t.find_attempt(job.id, 1);
+    t.set_limits(job.account, 2, 3);
     (void)t.attempts_of(job.id);
     (void)t.record_of(id_of<WorkerId>(1));
     (void)t.remember_statement(digest_of(1), job.id);

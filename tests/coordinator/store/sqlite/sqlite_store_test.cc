@@ -153,9 +153,35 @@ TEST_CASE("what was committed is there when the store is opened again") {
     CHECK(opened(folder / "new")->begin()->setting("key") == "value");
 }
 
+constexpr const char* kWithoutQueueColumns =
+    "ALTER TABLE job DROP COLUMN start;"
+    "ALTER TABLE job DROP COLUMN expires;"
+    "ALTER TABLE job DROP COLUMN priority;"
+    "ALTER TABLE job DROP COLUMN requeued;"
+    "ALTER TABLE job DROP COLUMN forgiven;"
+    "ALTER TABLE attempt DROP COLUMN choice;"
+    "ALTER TABLE account DROP COLUMN weight;"
+    "ALTER TABLE account DROP COLUMN max_open_jobs;"
+    "PRAGMA user_version = 2";
+
+TEST_CASE("jobs from before they could be scheduled start at once and are given up after a day") {
+    const test::TempDir folder;
+    seed(*opened(folder.path()));
+    meddle(folder / "gotong.db", kWithoutQueueColumns);
+    const auto store = opened(folder.path());
+    const auto t = store->begin();
+    const job::Job job = t->find_job(sample_job(1).id).value();
+    CHECK(job.start == job.submitted);
+    CHECK(job.expires == job.submitted + std::chrono::hours{24});
+    CHECK(job.priority == 0);
+    CHECK(t->accounts().at(0).weight == 1);
+    CHECK(t->attempts_of(job.id).at(0).choice.empty());
+}
+
 TEST_CASE("a database from before pictures could be begun with is brought up to date") {
     const test::TempDir folder;
     seed(*opened(folder.path()));
+    meddle(folder / "gotong.db", kWithoutQueueColumns);
     meddle(folder / "gotong.db",
            "ALTER TABLE job DROP COLUMN original_picture;"
            "ALTER TABLE job DROP COLUMN original_mask;"
