@@ -1,6 +1,7 @@
 // One worker's stay at the pool. It outlives its streams: a dropped stream is not a dead worker.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -20,6 +21,13 @@ struct OfferedModel {
     std::string digest;  // Hexadecimal.
 
     bool operator==(const OfferedModel&) const = default;
+};
+
+// From a picture's last step to its acceptance: decoding, upload, checks. As it was measured.
+struct Closing {
+    std::uint64_t pixels = 0;  // With pictures of this size alone.
+    std::chrono::nanoseconds quickest{0};
+    std::chrono::nanoseconds slowest{0};
 };
 
 struct Session {
@@ -47,6 +55,11 @@ struct Session {
     std::string resident;                // Digest of the model that it rendered last.
     std::optional<double> ns_per_micro;  // Measured: rendering time for one micro-credit of price.
     std::uint64_t last_given = 0;        // When it last got a job, as a count of jobs given.
+
+    // For whoever asks.
+    JobId last_job;  // Zero: it got none.
+    Monotonic last_job_at{};
+    std::optional<Closing> closing;
 };
 
 }  // namespace gotong::roster

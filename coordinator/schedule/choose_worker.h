@@ -6,11 +6,13 @@
 // Corridor: schedule/queue -> [schedule/choose_worker] -> schedule/lease
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/credits.h"
 #include "common/ids.h"
@@ -31,10 +33,28 @@ struct Candidate {  // A worker online that has the job's model.
     std::uint32_t beside = 0;            // Jobs that it renders, with which this one would share.
 };
 
+// A free candidate's place, and what it has it for.
+struct Ranked {
+    WorkerId worker;
+    std::chrono::nanoseconds expected{0};  // Until it would have finished; loading counts.
+    bool is_measured = false;              // Otherwise `expected` is loading alone.
+    std::uint32_t beside = 0;
+    std::uint64_t last_given = 0;
+};
+
 struct Choice {
     WorkerId worker;
     std::string reason;
+    std::uint32_t free = 0;      // Candidates that could have got it.
+    std::vector<Ranked> best{};  // Of these, at most kMostRanked; the chosen one is the first.
 };
+
+// Enough to see why somebody just missed it; a choice is kept for some time, so not all of them.
+inline constexpr std::size_t kMostRanked = 8;
+
+// "expected in 4.0 s against 9.0 s", "of equals the one that has waited longest": what put the
+// first before the second.
+std::string advantage(const Ranked& first, const Ranked& second);
 
 // The free candidate that is expected to finish first, or nullopt if none is free. Loading a model
 // counts as extra time; a worker that was never measured is expected to be fast, and so gets

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "coordinator/schedule/activity.h"
-#include "coordinator/schedule/choose_worker.h"
 
 namespace gotong::schedule {
 namespace {
@@ -79,7 +78,7 @@ std::optional<Match> next_match(const Queue& queue, const roster::Roster& roster
         const Needs& needs = front->needs;
         auto choice =
             choose_worker({front->price, needs.avoid}, candidates_for(needs, online, held_back));
-        if (choice) return Match{front->job, choice->worker, std::move(choice->reason)};
+        if (choice) return Match{front->job, choice->worker, *std::move(choice)};
         const bool avoids = is_other_online(needs, roster);
         if (const auto worker = whom_to_hold_back(needs, avoids, online, held_back))
             held_back.insert(*worker);

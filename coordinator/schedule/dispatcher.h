@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <optional>
 #include <set>
-#include <string>
 
 #include "common/ids.h"
 #include "common/time.h"
 #include "coordinator/roster/roster.h"
+#include "coordinator/schedule/choose_worker.h"
 #include "coordinator/schedule/lease.h"
 #include "coordinator/schedule/queue.h"
 
@@ -20,7 +20,7 @@ namespace gotong::schedule {
 struct Match {
     JobId job;
     WorkerId worker;
-    std::string reason;
+    Choice choice;  // Of that worker.
 };
 
 // The next pair by fair share, or nullopt when nobody free can take anything that waits.

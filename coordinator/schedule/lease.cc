@@ -70,11 +70,27 @@ std::vector<Lease> Leases::overdue(Monotonic now, const LeaseLimits& limits) con
     return overdue;
 }
 
+namespace {
+
+// The report that `lease.step` steps are done; the one before named `before`.
+void note_pace(Lease& lease, std::uint32_t before, Monotonic now) {
+    if (lease.last_step_at && lease.step > before) {
+        const std::chrono::nanoseconds each = (now - *lease.last_step_at) / (lease.step - before);
+        lease.quickest = std::min(lease.quickest.value_or(each), each);
+        lease.slowest = std::max(lease.slowest.value_or(each), each);
+    }
+    if (lease.step > 0 && lease.step != before) lease.last_step_at = now;
+}
+
+}  // namespace
+
 bool note_progress(Lease& lease, job::Phase phase, std::uint32_t step, Monotonic now) {
     if (phase == lease.phase && step == lease.step) return false;
+    const std::uint32_t before = lease.step;
     lease.phase = phase;
     lease.step = step;
     lease.last_progress = now;
+    note_pace(lease, before, now);
     if (step > 0 && !lease.first_step_at) {
         lease.first_step = step;
         lease.first_step_at = now;

@@ -35,6 +35,10 @@ struct Lease {
     // The first step that was reported, for the mean time of those that followed.
     std::uint32_t first_step = 0;
     std::optional<Monotonic> first_step_at{};
+    // Between reports: what the time that is left is judged by.
+    std::optional<Monotonic> last_step_at{};
+    std::optional<std::chrono::nanoseconds> quickest{};  // For one step.
+    std::optional<std::chrono::nanoseconds> slowest{};   // The same.
     std::uint32_t company = 1;  // The most jobs that its worker rendered at once meanwhile.
 };
 

@@ -1,21 +1,20 @@
 #include "coordinator/schedule/queue.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "common/check.h"
-#include "coordinator/schedule/retry.h"
 
 namespace gotong::schedule {
 
-void Queue::add(Waiting waiting, WallTime not_before, WallTime now) {
+void Queue::add(Waiting waiting, WallTime not_before, WallTime now,
+                std::chrono::milliseconds longest) {
     check(!waiting_.contains(waiting.job), "a job was queued twice");
-    // A longer delay than any that is given means that the wall clock was set back.
-    const bool is_delayed = not_before > now && not_before - now <= kLongestRetryDelay;
+    const bool is_delayed = not_before > now && not_before - now <= longest;
     const JobId job = waiting.job;
+    const WallTime until = is_delayed ? not_before : WallTime{};
     const Entry& entry =
-        waiting_
-            .insert_or_assign(job, Entry{std::move(waiting), is_delayed ? not_before : WallTime{}})
-            .first->second;
+        waiting_.insert_or_assign(job, Entry{std::move(waiting), until, longest}).first->second;
     if (is_delayed) {
         delayed_.emplace(not_before, job);
     } else {
@@ -48,9 +47,9 @@ bool Queue::admit(WallTime now) {
     bool admitted = false;
     while (!delayed_.empty()) {
         const auto [due, job] = *delayed_.begin();
-        if (due > now && due - now <= kLongestRetryDelay) break;
-        delayed_.erase(delayed_.begin());
         Entry& entry = waiting_.at(job);
+        if (due > now && due - now <= entry.longest) break;
+        delayed_.erase(delayed_.begin());
         entry.not_before = {};
         enter(entry.waiting);
         admitted = true;
@@ -58,12 +57,15 @@ bool Queue::admit(WallTime now) {
     return admitted;
 }
 
+// Accounts with the same tag go in the order of their ids here as within a lane, and an account's
+// own jobs by priority: whatever an account says of its jobs moves no other account's.
 std::vector<const Waiting*> Queue::fronts() const {
-    std::vector<std::pair<std::pair<std::int64_t, std::uint64_t>, const Waiting*>> turns;
+    using Turn = std::tuple<std::int64_t, AccountId, Place>;
+    std::vector<std::pair<Turn, const Waiting*>> turns;
     for (const auto& [needs, lane] : lanes_) {
         const auto& [tag, account] = *lane.turns.begin();
-        const auto& [order, job] = lane.rows.at(account).front();
-        turns.push_back({{tag, order}, &waiting_.at(job).waiting});
+        const Place& place = lane.rows.at(account).front();
+        turns.push_back({{tag, account, place}, &waiting_.at(place.job).waiting});
     }
     std::sort(turns.begin(), turns.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -81,8 +83,7 @@ std::size_t Queue::ahead_of(JobId job) const {
         const auto row = lane.rows.find(waiting.account);
         if (needs.kind.model_digest != waiting.needs.kind.model_digest || row == lane.rows.end())
             continue;
-        const auto at = std::lower_bound(row->second.begin(), row->second.end(),
-                                         std::pair{waiting.order, JobId{}});
+        const auto at = std::lower_bound(row->second.begin(), row->second.end(), place_of(waiting));
         own += static_cast<std::size_t>(at - row->second.begin());
     }
     std::size_t ahead = own;
@@ -93,21 +94,50 @@ std::size_t Queue::ahead_of(JobId job) const {
     return ahead;
 }
 
-// An account goes first as long as its tag, which grows by a price with each job, is below the one
-// that ours will have reached.
+// An account goes first as long as its tag, which grows with each job, is below the one that ours
+// will have reached.
 std::size_t Queue::ahead_in(const Lane& lane, const Waiting& waiting, std::size_t own) const {
-    const std::int64_t price = std::max<std::int64_t>(waiting.price.micro, 1);
     const std::int64_t reached =
-        share_.tag_of(waiting.account) + static_cast<std::int64_t>(own) * price;
+        share_.tag_of(waiting.account) +
+        static_cast<std::int64_t>(own) * share_.charge(waiting.account, waiting.price);
     std::size_t ahead = 0;
     for (const auto& [tag, account] : lane.turns) {
         if (account == waiting.account || tag > reached) continue;
+        const std::int64_t price = share_.charge(account, waiting.price);
         const std::int64_t behind = reached - tag;
         const bool wins_tie = behind % price == 0 && account < waiting.account;
         const std::int64_t turns = (behind + price - 1) / price + (wins_tie ? 1 : 0);
         ahead += std::min(static_cast<std::size_t>(turns), lane.rows.at(account).size());
     }
     return ahead;
+}
+
+void Queue::set_weight(AccountId account, std::uint32_t weight) {
+    share_.set_weight(account, weight);
+}
+
+std::size_t Queue::ready_for(const std::set<std::string>& digests) const {
+    std::size_t ready = 0;
+    for (const auto& [needs, lane] : lanes_) {
+        if (!digests.contains(needs.kind.model_digest)) continue;
+        for (const auto& [account, row] : lane.rows) ready += row.size();
+    }
+    return ready;
+}
+
+// Each priority's first is its oldest.
+std::optional<JobId> Queue::oldest() const {
+    std::optional<std::pair<std::uint64_t, JobId>> oldest;
+    for (const auto& [needs, lane] : lanes_) {
+        for (const auto& [account, row] : lane.rows) {
+            for (auto at = row.begin(); at != row.end();) {
+                if (!oldest || at->order < oldest->first) oldest = {at->order, at->job};
+                at = std::lower_bound(at, row.end(), Place{at->after + 1, 0, {}});
+            }
+        }
+    }
+    if (!oldest) return std::nullopt;
+    return oldest->second;
 }
 
 std::vector<JobId> Queue::of_model(const std::string& digest) const {
@@ -122,7 +152,7 @@ void Queue::enter(const Waiting& waiting) {
     if (!is_waiting(waiting.account)) share_.arrive(waiting.account);
     Lane& lane = lanes_[waiting.needs];
     Row& row = lane.rows[waiting.account];
-    const std::pair place{waiting.order, waiting.job};
+    const Place place = place_of(waiting);
     row.insert(std::lower_bound(row.begin(), row.end(), place), place);
     lane.turns.emplace(share_.tag_of(waiting.account), waiting.account);
 }
@@ -130,7 +160,7 @@ void Queue::enter(const Waiting& waiting) {
 void Queue::leave(const Waiting& waiting) {
     const auto lane = lanes_.find(waiting.needs);
     const auto row = lane->second.rows.find(waiting.account);
-    const std::pair place{waiting.order, waiting.job};
+    const Place place = place_of(waiting);
     row->second.erase(std::lower_bound(row->second.begin(), row->second.end(), place));
     if (!row->second.empty()) return;
     lane->second.rows.erase(row);

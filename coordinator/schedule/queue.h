@@ -1,8 +1,9 @@
 // The jobs that wait for a worker, in the order in which they will be offered.
 //
 // Jobs with the same needs form a lane; within a lane any job could go to any worker that one of
-// them could go to. A lane is ordered by account (fair_share), and first come, first served within
-// an account. So the only jobs to look at are the lanes' fronts, however many jobs wait.
+// them could go to. A lane is ordered by account (fair_share), and by priority, then first come,
+// first served, within an account. So the only jobs to look at are the lanes' fronts, however many
+// jobs wait.
 //
 // Cost: logarithmic in the number of accounts and of an account's jobs, times the number of lanes
 // that an account waits in; taking a job out of the middle of an account's row is linear in the
@@ -11,11 +12,13 @@
 // Corridor: ledger/ledger -> [schedule/queue] -> schedule/choose_worker
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -27,6 +30,7 @@
 #include "common/time.h"
 #include "coordinator/schedule/fair_share.h"
 #include "coordinator/schedule/kind.h"
+#include "coordinator/schedule/retry.h"
 
 namespace gotong::schedule {
 
@@ -49,17 +53,23 @@ struct Waiting {
     std::uint64_t order = 0;  // Of submission; unique.
     Credits price;
     Needs needs;
+    std::int32_t priority = 0;  // Among its account's own jobs: the highest first.
 };
 
 class Queue {
   public:
-    // Not to be offered before `not_before`; the epoch means at once.
-    void add(Waiting waiting, WallTime not_before, WallTime now);
+    // Not to be offered before `not_before`; the epoch means at once. A wait longer than `longest`
+    // means that the wall clock was set back: the job waits no longer.
+    void add(Waiting waiting, WallTime not_before, WallTime now,
+             std::chrono::milliseconds longest = kLongestRetryDelay);
     void remove(JobId job);
 
     // Removes the job because a worker gets it, and charges its account.
     void serve(JobId job);
     void give_back(AccountId account, Credits price);
+
+    // See FairShare.
+    void set_weight(AccountId account, std::uint32_t weight);
 
     // Lets in what was delayed until now. True if there was something.
     bool admit(WallTime now);
@@ -72,11 +82,28 @@ class Queue {
     std::size_t ahead_of(JobId job) const;
 
     std::vector<JobId> of_model(const std::string& digest) const;
+
+    // When the job may be offered; the epoch: now. For a job that is in the queue.
+    WallTime delayed_until(JobId job) const { return waiting_.at(job).not_before; }
+
+    // How many jobs could be offered now that need one of these models. Linear in the accounts.
+    std::size_t ready_for(const std::set<std::string>& digests) const;
+
+    // Of the jobs that could be offered now, the one that was submitted first. Linear in the
+    // accounts, times the priorities that they use.
+    std::optional<JobId> oldest() const;
+
     bool contains(JobId job) const { return waiting_.contains(job); }
     std::size_t size() const { return waiting_.size(); }
 
   private:
-    using Row = std::deque<std::pair<std::uint64_t, JobId>>;  // By order.
+    struct Place {
+        std::int32_t after = 0;  // The priority, negated.
+        std::uint64_t order = 0;
+        JobId job;
+        auto operator<=>(const Place&) const = default;
+    };
+    using Row = std::deque<Place>;  // Sorted.
 
     struct Lane {
         std::map<AccountId, Row> rows;  // None is empty.
@@ -85,7 +112,12 @@ class Queue {
     struct Entry {
         Waiting waiting;
         WallTime not_before{};  // The epoch: it stands in its lane.
+        std::chrono::milliseconds longest{0};
     };
+
+    static Place place_of(const Waiting& waiting) {
+        return {-waiting.priority, waiting.order, waiting.job};
+    }
 
     void enter(const Waiting& waiting);
     void leave(const Waiting& waiting);

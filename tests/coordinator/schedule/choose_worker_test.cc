@@ -4,6 +4,7 @@
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>
+#include <vector>
 
 #include "tests/coordinator/schedule/ids.h"
 
@@ -86,6 +87,36 @@ TEST_CASE("the reason says what the choice was made on") {
     newcomer.ns_per_micro.reset();
     CHECK(choose_worker(kJob, std::array{newcomer})->reason ==
           "first of 1 free, model to be loaded, speed unknown");
+}
+
+TEST_CASE("the reason says what put the first before the second") {
+    const auto reason = [](const Candidate& first, const Candidate& second) {
+        return choose_worker(kJob, std::array{first, second})->reason;
+    };
+    CHECK(reason(worker(1, 9'000), worker(2, 4'000)) ==
+          "first of 2 free, model loaded, speed known: expected in 4.0 s against 9.0 s");
+    Candidate newcomer = worker(2, 0);
+    newcomer.ns_per_micro.reset();
+    CHECK(reason(worker(1, 9'000), newcomer) ==
+          "first of 2 free, model loaded, speed unknown: never measured, so it is tried");
+    Candidate recent = worker(1, 1'000);
+    recent.last_given = 8;
+    CHECK(reason(recent, worker(2, 1'000)) ==
+          "first of 2 free, model loaded, speed known: of equals the one that has waited longest");
+}
+
+TEST_CASE("a choice names the best of those that were free, in order, and counts the rest") {
+    std::vector<Candidate> online;
+    for (std::uint8_t n = 1; n <= 20; ++n) online.push_back(worker(n, 1'000.0 * (21 - n)));
+    online.push_back(worker(21, 1));
+    online.back().is_free = false;
+    const Choice choice = choose_worker(kJob, online).value();
+    CHECK(choice.free == 20);
+    REQUIRE(choice.best.size() == kMostRanked);
+    for (std::uint8_t i = 0; i < kMostRanked; ++i) {
+        CHECK(choice.best[i].worker == worker_id(static_cast<std::uint8_t>(20 - i)));
+        CHECK(choice.best[i].expected == std::chrono::seconds{i + 1});
+    }
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ TEST_CASE("jobs of one model and size reach a worker together, ahead of others")
     scene.wait(wide);
     for (const std::uint8_t job : Numbers{4, 5}) scene.wait(waiting(job, "m"));
     scene.roster.open(session(1, 4, {"m", "n"}));
-    CHECK(scene.next()->reason == "first of 1 free, model to be loaded, speed unknown");
+    CHECK(scene.next()->choice.reason == "first of 1 free, model to be loaded, speed unknown");
     CHECK(scene.give_all() == Jobs{job_id(1), job_id(4), job_id(5)});
     CHECK(scene.leases.find(job_id(5))->company == 3);
 }
@@ -144,7 +144,8 @@ TEST_CASE("the reason tells of the company") {
     scene.give(waiting(2, "m"), 1);
     scene.wait(waiting(3, "m"));
     scene.roster.open(session(1, 4, {"m"})).resident = std::string{"m"};
-    CHECK(scene.next()->reason == "first of 1 free, model loaded, speed unknown, beside 2 like it");
+    CHECK(scene.next()->choice.reason ==
+          "first of 1 free, model loaded, speed unknown, beside 2 like it");
 }
 
 TEST_CASE("a job joins a batch under way while no other kind waits for the worker") {

@@ -94,6 +94,63 @@ TEST_CASE("a delay longer than any that is given is none") {
     CHECK(queue.fronts().size() == 1);
 }
 
+TEST_CASE("a job that was meant for later waits for longer than any retry does") {
+    Queue queue;
+    queue.add(waiting(1, 1), kNow + 3h, kNow, 3h);
+    CHECK(queue.fronts().empty());
+    CHECK(queue.delayed_until(job_id(1)) == kNow + 3h);
+    CHECK(!queue.admit(kNow + 2h));
+    CHECK(queue.admit(kNow + 3h));
+    CHECK(queue.delayed_until(job_id(1)) == WallTime{});
+}
+
+TEST_CASE("a scheduled job does not wait for a wall clock that was set back") {
+    Queue queue;
+    queue.add(waiting(1, 1), kNow + 3h, kNow, 3h);
+    CHECK(queue.admit(kNow - 1h));
+}
+
+Waiting urgent(std::uint8_t job, std::uint8_t account, std::int32_t priority) {
+    Waiting entry = waiting(job, account);
+    entry.priority = priority;
+    return entry;
+}
+
+TEST_CASE("priority orders an account's own jobs, and nobody else's") {
+    Queue queue;
+    add(queue, urgent(1, 1, 0));
+    add(queue, urgent(2, 1, 5));
+    add(queue, urgent(3, 1, -5));
+    add(queue, urgent(4, 1, 5));
+    for (const std::uint8_t n : Numbers{11, 12}) add(queue, waiting(n, 2));
+    CHECK(queue.ahead_of(job_id(2)) == 0);
+    CHECK(queue.ahead_of(job_id(3)) == 5);
+    CHECK(queue.oldest() == job_id(1));
+    CHECK(served(queue) ==
+          std::vector{job_id(2), job_id(11), job_id(4), job_id(12), job_id(1), job_id(3)});
+    CHECK(queue.oldest() == std::nullopt);
+}
+
+TEST_CASE("priority counts between an account's jobs for different models too") {
+    Queue queue;
+    add(queue, waiting(1, 1, "m"));
+    Waiting other = waiting(2, 1, "n");
+    other.priority = 1;
+    add(queue, other);
+    CHECK(queue.fronts().front()->job == job_id(2));
+}
+
+TEST_CASE("what waits for some models is counted, and what is delayed is not") {
+    Queue queue;
+    add(queue, waiting(1, 1, "m"));
+    add(queue, waiting(2, 2, "m"));
+    add(queue, waiting(3, 1, "n"));
+    queue.add(waiting(4, 1, "m"), kNow + 2s, kNow);
+    CHECK(queue.ready_for({"m"}) == 2);
+    CHECK(queue.ready_for({"m", "n"}) == 3);
+    CHECK(queue.ready_for({"x"}) == 0);
+}
+
 TEST_CASE("a job's place counts its account's earlier jobs and the others' turns") {
     Queue queue;
     for (const std::uint8_t n : Numbers{1, 2, 3}) add(queue, waiting(n, 1));
@@ -112,8 +169,12 @@ TEST_CASE("places agree with the order of service, whatever was served before") 
     std::mt19937 random{5};
     for (int round = 0; round < 50; ++round) {
         Queue queue;
+        if (round % 2 == 1) queue.set_weight(account_id(2), 3);
         for (std::uint8_t n = 1; n <= 40; ++n) {
-            add(queue, waiting(n, static_cast<std::uint8_t>(1 + random() % 4)));
+            Waiting entry = waiting(n, static_cast<std::uint8_t>(1 + random() % 4));
+            entry.price = {6};
+            entry.priority = static_cast<std::int32_t>(random() % 3);
+            add(queue, entry);
         }
         for (int i = 0; i < 7; ++i) queue.serve(queue.fronts().front()->job);
         std::map<JobId, std::size_t> places;
