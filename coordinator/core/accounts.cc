@@ -31,9 +31,4 @@ std::vector<store::Account> Accounts::all() const {
     return all;
 }
 
-std::uint32_t Accounts::open_jobs(AccountId id) const {
-    const auto found = open_jobs_.find(id);
-    return found == open_jobs_.end() ? 0 : found->second;
-}
-
 }  // namespace gotong::core

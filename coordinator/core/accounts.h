@@ -1,7 +1,6 @@
-// The creators' accounts, by every name that they are asked for, and how much each has under way.
+// The creators' accounts, by every name that they are asked for.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,15 +20,10 @@ class Accounts {
     const store::Account* with_token(const Digest& token_hash) const;
     std::vector<store::Account> all() const;
 
-    std::uint32_t open_jobs(AccountId id) const;
-    void add_open_job(AccountId id) { ++open_jobs_[id]; }
-    void remove_open_job(AccountId id) { --open_jobs_[id]; }
-
   private:
     std::map<AccountId, store::Account> accounts_;
     std::map<std::string, AccountId> by_name_;
     std::map<Digest, AccountId> by_token_;
-    std::map<AccountId, std::uint32_t> open_jobs_;
 };
 
 }  // namespace gotong::core

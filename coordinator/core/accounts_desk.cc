@@ -1,7 +1,10 @@
 // The operator's desk for creators' accounts.
+#include <algorithm>
+
 #include "common/text/plain_name.h"
 #include "coordinator/core/endings.h"
 #include "coordinator/core/handlers.h"
+#include "coordinator/job/limits.h"
 #include "coordinator/ledger/ledger.h"
 
 namespace gotong::core {
@@ -25,6 +28,10 @@ Result<> check_new(const State& state, const AddAccount& event) {
                     "account");
     }
     return {};
+}
+
+Failure no_such_account(const std::string& name) {
+    return fail(ErrorCode::not_found, "there is no account \"" + name + "\"", "account");
 }
 
 Result<Answer> add(Step& step, const AddAccount& event) {
@@ -54,9 +61,7 @@ Result<Answer> add(Step& step, const AddAccount& event) {
 Result<Answer> revoke(Step& step, const RevokeAccount& event) {
     State& state = step.state;
     const store::Account* found = state.accounts.named(event.name);
-    if (!found) {
-        return fail(ErrorCode::not_found, "there is no account \"" + event.name + "\"", "account");
-    }
+    if (!found) return no_such_account(event.name);
     store::Account account = *found;
     account.revoked = true;
     step.store.set_revoked(account.id, true);
@@ -67,7 +72,40 @@ Result<Answer> revoke(Step& step, const RevokeAccount& event) {
     return Done{};
 }
 
+Result<> check_limits(const SetAccount& event) {
+    if (event.weight && (*event.weight < 1 || *event.weight > job::kMaxWeight)) {
+        return fail(ErrorCode::invalid_argument,
+                    "a weight is 1 to " + std::to_string(job::kMaxWeight) + ": " +
+                        std::to_string(std::clamp(*event.weight, 1U, job::kMaxWeight)) +
+                        " is the nearest",
+                    "weight");
+    }
+    if (event.max_open_jobs.value_or(0) > job::kMaxOpenJobs) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "an account may have at most " + std::to_string(job::kMaxOpenJobs) + " open jobs",
+            "max_open_jobs");
+    }
+    return {};
+}
+
+Result<Answer> set(Step& step, const SetAccount& event) {
+    State& state = step.state;
+    if (auto ok = check_limits(event); !ok) return Failure{ok.error()};
+    const store::Account* found = state.accounts.named(event.name);
+    if (!found) return no_such_account(event.name);
+    store::Account account = *found;
+    account.weight = event.weight.value_or(account.weight);
+    account.max_open_jobs = event.max_open_jobs.value_or(account.max_open_jobs);
+    step.store.set_limits(account.id, account.weight, account.max_open_jobs);
+    state.accounts.put(account);
+    state.queue.set_weight(account.id, account.weight);
+    return Done{};
+}
+
 }  // namespace
+
+void on(Step& step, const SetAccount& event) { step.reply(event.reply, set(step, event)); }
 
 void on(Step& step, const AddAccount& event) { step.reply(event.reply, add(step, event)); }
 

@@ -40,12 +40,17 @@ bool is_fault(const job::Attempt& attempt) {
 schedule::Failures failures_of(const Step& step, const job::Job& job) {
     schedule::Failures failures;
     for (const job::Attempt& attempt : step.store.attempts_of(job.id)) {
-        if (is_fault(attempt)) ++failures.attempts;
+        if (is_fault(attempt) && attempt.number > job.forgiven) ++failures.attempts;
     }
     failures.workers = static_cast<std::uint32_t>(job.failed_on.size());
     failures.other_worker_online =
         schedule::is_other_online(schedule::needs_of(job), step.state.roster);
     return failures;
+}
+
+// A longer wait than its creator asked for means that the wall clock was set back.
+std::chrono::milliseconds start_delay(const job::Job& job) {
+    return job.requeued == 0 ? job.start - job.submitted : 0ms;
 }
 
 std::string given_up_reason(const schedule::Failures& failures, const std::string& last) {
@@ -74,13 +79,17 @@ void begin_attempt(Step& step, const schedule::Match& match) {
                                    .started = step.now.wall,
                                    .ended = std::nullopt,
                                    .outcome = "",
-                                   .reason = match.reason});
+                                   .reason = "",
+                                   .choice = match.choice.reason});
     step.store.update(job);
     state.leases.begin({.token = lease,
                         .worker = match.worker,
                         .kind = schedule::kind_of(job),
                         .last_progress = step.now.monotonic});
     session.last_given = ++state.jobs_given;
+    session.last_job = job.id;
+    session.last_job_at = step.now.monotonic;
+    state.choices.add({.job = job.id, .choice = match.choice, .at = step.now.monotonic});
     session.resident = job.model_digest;
     step.say(session, OfferJob{.lease = lease,
                                .offer = state.notary.sign_offer(payload),
@@ -133,12 +142,17 @@ bool enqueue(Step& step, OpenJob& open) {
                  "the pool no longer renders with these weights of " + job.spec.model);
         return false;
     }
-    state.queue.add({.job = job.id,
-                     .account = job.account,
-                     .order = open.order,
-                     .price = job.price,
-                     .needs = schedule::needs_of(job)},
-                    job.not_before, step.now.wall);
+    schedule::Waiting waiting{.job = job.id,
+                              .account = job.account,
+                              .order = open.order,
+                              .price = job.price,
+                              .needs = schedule::needs_of(job),
+                              .priority = job.priority};
+    if (job.start > step.now.wall) {
+        state.queue.add(std::move(waiting), job.start, step.now.wall, start_delay(job));
+    } else {
+        state.queue.add(std::move(waiting), job.not_before, step.now.wall);
+    }
     state.wake = true;
     return true;
 }

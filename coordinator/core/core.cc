@@ -32,13 +32,15 @@ Core::~Core() = default;
 
 void Core::restore(store::Transaction& transaction, Now now) {
     State& state = *state_;
-    for (const store::Account& account : transaction.accounts()) state.accounts.put(account);
+    for (const store::Account& account : transaction.accounts()) {
+        state.accounts.put(account);
+        state.queue.set_weight(account.id, account.weight);
+    }
     for (const store::Worker& worker : transaction.workers()) state.workers.put(worker);
     for (const store::CatalogueModel& model : transaction.models()) state.catalogue.put(model);
     std::vector<Send> nobody_listens;
     Step step{state, now, transaction, nobody_listens};
     for (const job::Job& job : transaction.open_jobs()) {
-        state.accounts.add_open_job(job.account);
         OpenJob& open = state.jobs.add(job);
         if (job.state == job::State::running) {
             restore_lease(state, job, now);

@@ -55,7 +55,7 @@ struct Policy {
     std::chrono::milliseconds accept_within{5'000};  // For an offer.
     std::chrono::milliseconds progress_timeout{
         180'000};                               // Silence of a lease; covers loading a model.
-    std::chrono::milliseconds job_expiry{24h};  // From submission; then it fails.
+    std::chrono::milliseconds job_expiry{24h};  // From its start, at most; then it fails.
     std::uint32_t distinct_failures = 3;        // Workers at fault before a job is given up.
     std::uint32_t max_open_jobs_per_account = 1'000;
     std::uint64_t input_quota = std::uint64_t{256} << 20U;  // Bytes of an account's uploads.
@@ -63,17 +63,31 @@ struct Policy {
     std::chrono::milliseconds input_sweep{1h};              // How often the older ones are removed.
 };
 
+// Since the coordinator was started.
+struct Counters {
+    std::uint64_t submitted = 0;
+    std::uint64_t done = 0;
+    std::uint64_t failed = 0;
+};
+
 // What the pool looks like now, for status pages.
 struct PoolView {
     std::uint32_t workers_online = 0;
     std::uint32_t jobs_queued = 0;
     std::uint32_t jobs_running = 0;
+    Counters since_start{};
 };
 struct WorkerView {
     store::Worker worker;
     bool online = false;
     std::string device;
     std::vector<std::string> models;
+};
+
+struct AccountView {
+    store::Account account;
+    std::uint32_t open_jobs = 0;
+    std::uint32_t max_open_jobs = 0;  // Its own limit, or the pool's.
 };
 
 struct State;  // coordinator/core/state.h
@@ -100,6 +114,16 @@ class Core {
     PoolView pool() const;
     std::vector<WorkerView> workers() const;
     std::vector<store::Account> accounts() const;
+    AccountView view(const store::Account& account) const;
+    std::optional<std::chrono::milliseconds> oldest_wait(Now now) const;  // That could start.
+    std::vector<job::Job> newest_open_jobs(AccountId account, std::size_t most) const;
+
+    // Sentences for people, the most telling first. Linear in the workers that are connected.
+    std::vector<std::string> why(const job::Job& job, Now now) const;  // It is where it is.
+    std::vector<std::string> why(const store::Worker& worker,
+                                 Now now) const;  // It gets what it gets.
+    Result<store::Worker> worker_named(const std::string& id_or_name) const;
+    std::string name_of(WorkerId worker) const;  // Its id where no such worker is enrolled.
 
   private:
     std::unique_ptr<State> state_;

@@ -8,6 +8,7 @@
 #include "coordinator/core/endings.h"
 #include "coordinator/core/handlers.h"
 #include "coordinator/core/inputs.h"
+#include "coordinator/core/prospects.h"
 #include "coordinator/job/intake.h"
 #include "coordinator/job/price.h"
 #include "coordinator/job/request_hash.h"
@@ -34,7 +35,7 @@ std::string draw_salt(Rng& rng) {
 Submitted answer_for(RequestId request, std::vector<job::Job> jobs, bool already_submitted) {
     Credits price;
     for (const job::Job& job : jobs) price = price + job.price;
-    return {request, std::move(jobs), price, already_submitted};
+    return {request, std::move(jobs), price, already_submitted, {}};
 }
 
 // The answer to a retry; nullopt when the key is new.
@@ -60,29 +61,38 @@ Result<job::Order> check_order(Step& step, const job::Submission& submission) {
     if (auto ok = check_uploaded(step, account, order->specs.front()); !ok) {
         return Failure{ok.error()};
     }
-    if (auto ok = job::check_open_jobs(state.accounts.open_jobs(account), submission.count,
-                                       state.policy.max_open_jobs_per_account);
-        !ok) {
+    if (auto ok = job::check_timing(submission, state.policy.job_expiry); !ok) {
+        return Failure{ok.error()};
+    }
+    const auto open = static_cast<std::uint32_t>(state.jobs.count(account));
+    const std::uint32_t most = max_open_jobs(state, *state.accounts.find(account));
+    if (auto ok = job::check_open_jobs(open, submission.count, most); !ok) {
         return Failure{ok.error()};
     }
     const Credits available = step.store.balance(ledger::available_of(account));
-    if (auto ok = job::check_affordable(order->price, submission.count, available); !ok) {
+    const RenderSpec& spec = order->specs.front();
+    const auto model = job::find_model(spec.model, state.catalogue.facts());
+    if (auto ok = job::check_affordable(*model, spec, submission.count, available); !ok) {
         return Failure{ok.error()};
     }
     return order;
 }
 
-job::Job make_job(Step& step, RequestId request, AccountId account, const job::Order& order,
-                  const RenderSpec& spec) {
+job::Job make_job(Step& step, RequestId request, const job::Submission& submission,
+                  const job::Order& order, const RenderSpec& spec) {
+    const auto longest = step.state.policy.job_expiry;
     job::Job job;
     job.id = draw<JobId>(step.state.rng);
     job.request = request;
-    job.account = account;
+    job.account = submission.account;
     job.spec = spec;
     job.model_digest = order.model_digest;
     job.prompt_salt = draw_salt(step.state.rng);
     job.price = order.price;
     job.submitted = step.now.wall;
+    job.start = job.submitted + submission.start_in;
+    job.expires = job.start + (submission.expires_in > 0ms ? submission.expires_in : longest);
+    job.priority = submission.priority;
     return job;
 }
 
@@ -97,13 +107,15 @@ Submitted place(Step& step, const job::Submission& submission, const job::Order&
     step.store.insert(request);
     std::vector<job::Job> jobs;
     for (const RenderSpec& spec : order.specs) {
-        jobs.push_back(make_job(step, request.id, request.account, order, spec));
+        jobs.push_back(make_job(step, request.id, submission, order, spec));
         step.store.insert(jobs.back());
         ledger::hold(step.store, jobs.back(), step.now.wall);
-        step.state.accounts.add_open_job(request.account);
+        ++step.state.counters.submitted;
         enqueue(step, step.state.jobs.add(jobs.back()));
     }
-    return answer_for(request.id, std::move(jobs), false);
+    Submitted submitted = answer_for(request.id, std::move(jobs), false);
+    submitted.warnings = prospects(step.state, submitted.jobs.front());
+    return submitted;
 }
 
 Result<Answer> submit(Step& step, const job::Submission& submission) {

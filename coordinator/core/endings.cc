@@ -1,5 +1,6 @@
 #include "coordinator/core/endings.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "coordinator/core/attempts.h"
@@ -25,9 +26,20 @@ void withdraw(Step& step, const job::Job& job, const std::string& reason) {
 // The job has its last state. `ended` is a copy that outlives its entry.
 void close_job(Step& step, const job::Job& ended) {
     step.store.update(ended);
-    step.state.accounts.remove_open_job(ended.account);
     step.state.jobs.remove(ended.id);
+    if (ended.state == job::State::done) ++step.state.counters.done;
+    if (ended.state == job::State::failed) ++step.state.counters.failed;
     step.changed(ended);
+}
+
+// How long the picture took from its last step, which was `took` ago.
+void note_closing(roster::Session& session, const RenderSpec& spec, std::chrono::nanoseconds took) {
+    const std::uint64_t pixels = std::uint64_t{spec.width} * spec.height;
+    const roster::Closing before = session.closing && session.closing->pixels == pixels
+                                       ? *session.closing
+                                       : roster::Closing{pixels, took, took};
+    session.closing =
+        roster::Closing{pixels, std::min(before.quickest, took), std::max(before.slowest, took)};
 }
 
 // Ends the lease of the accepted job and learns from it how fast the worker is.
@@ -43,6 +55,8 @@ void retire_lease(Step& step, const LeaseToken& accepted, const job::Job& job) {
     }
     state.wake = true;  // Its slot is free.
     roster::Session* session = state.roster.find(lease.worker);
+    if (session && lease.last_step_at)
+        note_closing(*session, job.spec, step.now.monotonic - *lease.last_step_at);
     const auto mean = schedule::step_time(lease);
     if (!session || !mean || job.price.micro == 0) return;
     // As if pictures that were made together had shared the time evenly.

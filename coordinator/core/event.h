@@ -161,6 +161,16 @@ struct RevokeAccount {
     ReplyId reply = 0;
     std::string name;
 };
+struct SetAccount {  // What is absent stays as it is.
+    ReplyId reply = 0;
+    std::string name;
+    std::optional<std::uint32_t> weight;
+    std::optional<std::uint32_t> max_open_jobs;  // 0: the pool's limit.
+};
+struct RequeueJob {  // One that has failed.
+    ReplyId reply = 0;
+    JobId job;
+};
 struct RevokeWorker {
     ReplyId reply = 0;
     std::string worker;  // Id in hexadecimal, or a name that only one worker has.
@@ -172,6 +182,6 @@ using Event =
     std::variant<Submit, CancelJob, PlanUpload, InputStored, InputLost, InputsFound, WorkerHello,
                  WorkerSnapshot, OfferReply, WorkerProgress, UploadAsked, ResultVerified,
                  AttemptFailed, WorkerGoodbye, StreamClosed, Enrol, AddModel, RemoveModel,
-                 AddInvite, AddAccount, RevokeAccount, RevokeWorker, Tick>;
+                 AddInvite, AddAccount, RevokeAccount, RevokeWorker, SetAccount, RequeueJob, Tick>;
 
 }  // namespace gotong::core

@@ -38,6 +38,10 @@ void on(Step& step, const RevokeWorker& event);
 // accounts_desk.cc
 void on(Step& step, const AddAccount& event);
 void on(Step& step, const RevokeAccount& event);
+void on(Step& step, const SetAccount& event);
+
+// requeue.cc
+void on(Step& step, const RequeueJob& event);
 
 // models.cc
 void on(Step& step, const AddModel& event);

@@ -1,6 +1,7 @@
 // The jobs that have not ended. What has ended is in the store alone.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -28,17 +29,20 @@ class OpenJobs {
     OpenJob* find(JobId id);
     const OpenJob* find(JobId id) const;
 
-    // Those that were submitted at `then` or before.
-    std::vector<JobId> submitted_until(WallTime then) const;
-    std::vector<JobId> of(AccountId account) const;  // Linear in all open jobs.
+    // Those that are to be given up at `then` or before.
+    std::vector<JobId> expired_until(WallTime then) const;
+    std::vector<JobId> of(AccountId account) const;  // In the order of their ids.
+    std::vector<JobId> newest(AccountId account, std::size_t most) const;
+    std::size_t count(AccountId account) const;
     std::set<JobId> beginning_with(const job::InputName& input) const;
     bool need(const job::InputName& input) const { return by_input_.contains(input); }
     std::size_t size() const { return jobs_.size(); }
 
   private:
     std::map<JobId, OpenJob> jobs_;
-    std::set<std::pair<WallTime, JobId>> by_age_;
-    std::map<job::InputName, std::set<JobId>> by_input_;  // None is empty.
+    std::set<std::pair<WallTime, JobId>> by_expiry_;
+    std::map<AccountId, std::map<std::uint64_t, JobId>> by_account_;  // By order. None is empty.
+    std::map<job::InputName, std::set<JobId>> by_input_;              // None is empty.
     std::uint64_t added_ = 0;
 };
 

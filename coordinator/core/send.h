@@ -78,6 +78,7 @@ struct Submitted {
     std::vector<job::Job> jobs;
     Credits price;
     bool already_submitted = false;
+    std::vector<std::string> warnings{};  // Sentences: what may keep it waiting.
 };
 struct UploadPlanned {
     bool stored = false;  // It is there already.
@@ -101,12 +102,20 @@ struct Reply {
 };
 
 // ---- To whoever watches a job ----
+struct Eta {  // The picture is expected between the two, from now on.
+    std::chrono::milliseconds low{0};
+    std::chrono::milliseconds high{0};
+    bool operator==(const Eta&) const = default;
+};
 struct JobView {  // A job with what only the core's memory knows.
     job::Job job;
     Phase phase = Phase::unknown;
     std::uint32_t step = 0;
-    std::uint64_t queue_position = 0;                // 1-based, when queued.
-    std::optional<std::chrono::milliseconds> eta{};  // Absent rather than guessed.
+    std::uint64_t queue_position = 0;         // 1-based, when queued.
+    std::optional<Eta> eta{};                 // Absent rather than guessed.
+    std::chrono::milliseconds age{0};         // Since it was submitted.
+    std::chrono::milliseconds starts_in{0};   // When queued: until it may be offered.
+    std::chrono::milliseconds expires_in{0};  // Until it is given up, if it is open.
 };
 struct JobChanged {
     JobView view;

@@ -45,8 +45,10 @@ roster::Session& session_for(Step& step, WorkerId worker, const WorkerHello& hel
 }
 
 // What the worker offers now; true if that changed what it can render.
-bool note_models(const State& state, roster::Session& session,
-                 const std::vector<OfferedModel>& models) {
+bool note_models(State& state, roster::Session& session, const std::vector<OfferedModel>& models) {
+    if (session.offered != models || !state.abilities.contains(session.worker)) {
+        state.abilities[session.worker] = {models, session.protocol};
+    }
     session.offered = models;
     std::set<std::string> usable = state.catalogue.usable(models);
     if (usable == session.usable) return false;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "coordinator/core/accounts.h"
 #include "coordinator/core/catalogue.h"
+#include "coordinator/core/choices.h"
 #include "coordinator/core/core.h"
 #include "coordinator/core/enrolled_workers.h"
 #include "coordinator/core/open_jobs.h"
@@ -15,6 +17,11 @@
 #include "coordinator/schedule/queue.h"
 
 namespace gotong::core {
+
+struct Ability {
+    std::vector<OfferedModel> models;
+    std::uint32_t protocol = 0;
+};
 
 // Each open job is in exactly one of `queue` (when queued) and `leases` (when running).
 struct State {
@@ -30,6 +37,10 @@ struct State {
     schedule::Leases leases{};
     roster::Roster roster{};
 
+    // What each worker could do when it was heard last, connected or not. Since the start.
+    std::map<WorkerId, Ability> abilities{};
+    Counters counters{};
+    Choices choices{};
     std::uint64_t jobs_given = 0;  // Since the start.
     Monotonic next_sweep{};        // Of uploads; the first at the start.
     bool wake = false;             // Something changed that may let a queued job go to a worker.
@@ -50,6 +61,8 @@ struct Step {
 };
 
 JobView view_of(const State& state, const job::Job& job, Now now);
+
+std::uint32_t max_open_jobs(const State& state, const store::Account& account);
 
 // A fresh id of any kind.
 template <class SomeId>

@@ -67,7 +67,7 @@ std::string expiry_reason(const job::Job& job) {
 
 void expire_jobs(Step& step) {
     State& state = step.state;
-    for (const JobId& id : state.jobs.submitted_until(step.now.wall - state.policy.job_expiry)) {
+    for (const JobId& id : state.jobs.expired_until(step.now.wall)) {
         fail_job(step, id, expiry_reason(state.jobs.find(id)->job));
     }
 }

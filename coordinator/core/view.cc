@@ -6,29 +6,49 @@
 namespace gotong::core {
 namespace {
 
-// From the steps of this attempt alone; nothing is promised before two of them were reported.
-std::optional<std::chrono::milliseconds> eta_of(const schedule::Lease& lease, std::uint32_t steps,
-                                                Monotonic now) {
-    const auto mean = schedule::step_time(lease);
-    if (!mean || lease.step > steps) return std::nullopt;
-    const std::chrono::nanoseconds left =
-        *mean * (steps - lease.step) - (now - lease.last_progress);
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::max(left, std::chrono::nanoseconds{0}));
+// From what was measured: the steps of this attempt, and how long this worker took from the last
+// step of such a picture to its acceptance. Nothing is promised before both are known.
+std::optional<Eta> eta_of(const schedule::Lease& lease, const roster::Session* session,
+                          const RenderSpec& spec, Monotonic now) {
+    const std::uint32_t steps = steps_made(spec);
+    if (!lease.quickest || !session || !session->closing || lease.step > steps) return std::nullopt;
+    const roster::Closing& closing = *session->closing;
+    if (closing.pixels != std::uint64_t{spec.width} * spec.height) return std::nullopt;
+    const std::chrono::nanoseconds since = now - *lease.last_step_at;
+    const std::uint32_t left = steps - lease.step;
+    // A step that takes longer than any before is the slowest by now.
+    const auto low = *lease.quickest * left + closing.quickest - since;
+    const auto high = std::max(*lease.slowest, left > 0 ? since : 0ns) * left +
+                      std::max(closing.slowest, left > 0 ? 0ns : since) - since;
+    const auto in_ms = [](std::chrono::nanoseconds time) {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(std::max(time, 0ns));
+    };
+    return Eta{in_ms(low), std::max(in_ms(low), in_ms(high))};
 }
 
 bool is_online(const roster::Session& session) { return session.stream.has_value(); }
 
 }  // namespace
 
+std::uint32_t max_open_jobs(const State& state, const store::Account& account) {
+    return account.max_open_jobs > 0 ? account.max_open_jobs
+                                     : state.policy.max_open_jobs_per_account;
+}
+
 JobView view_of(const State& state, const job::Job& job, Now now) {
     JobView view;
     view.job = job;
-    if (state.queue.contains(job.id)) view.queue_position = state.queue.ahead_of(job.id) + 1;
+    const auto until = [&](WallTime then) { return std::max(then - now.wall, 0ms); };
+    view.age = std::max(now.wall - job.submitted, 0ms);
+    if (!job::has_ended(job.state)) view.expires_in = until(job.expires);
+    if (state.queue.contains(job.id)) {
+        view.queue_position = state.queue.ahead_of(job.id) + 1;
+        view.starts_in = until(state.queue.delayed_until(job.id));
+    }
     if (const schedule::Lease* lease = state.leases.find(job.id)) {
         view.phase = lease->phase;
         view.step = lease->step;
-        view.eta = eta_of(*lease, steps_made(job.spec), now.monotonic);
+        view.eta = eta_of(*lease, state.roster.find(lease->worker), job.spec, now.monotonic);
     }
     return view;
 }
@@ -63,7 +83,8 @@ PoolView Core::pool() const {
                                       [](const auto& entry) { return is_online(entry.second); });
     return {.workers_online = static_cast<std::uint32_t>(online),
             .jobs_queued = static_cast<std::uint32_t>(state_->queue.size()),
-            .jobs_running = static_cast<std::uint32_t>(state_->leases.size())};
+            .jobs_running = static_cast<std::uint32_t>(state_->leases.size()),
+            .since_start = state_->counters};
 }
 
 std::vector<WorkerView> Core::workers() const {
@@ -82,5 +103,25 @@ std::vector<WorkerView> Core::workers() const {
 }
 
 std::vector<store::Account> Core::accounts() const { return state_->accounts.all(); }
+
+AccountView Core::view(const store::Account& account) const {
+    return {.account = account,
+            .open_jobs = static_cast<std::uint32_t>(state_->jobs.count(account.id)),
+            .max_open_jobs = max_open_jobs(*state_, account)};
+}
+
+std::optional<std::chrono::milliseconds> Core::oldest_wait(Now now) const {
+    const auto oldest = state_->queue.oldest();
+    if (!oldest) return std::nullopt;
+    return std::max(now.wall - state_->jobs.find(*oldest)->job.submitted, 0ms);
+}
+
+std::vector<job::Job> Core::newest_open_jobs(AccountId account, std::size_t most) const {
+    std::vector<job::Job> jobs;
+    for (const JobId& id : state_->jobs.newest(account, most)) {
+        jobs.push_back(state_->jobs.find(id)->job);
+    }
+    return jobs;
+}
 
 }  // namespace gotong::core

@@ -15,6 +15,14 @@ constexpr std::uint64_t kNumerator = 25;
 constexpr std::uint64_t kDenominator = 131'072;
 static_assert(kNumerator * kUnit == static_cast<std::uint64_t>(kMicro) * kDenominator);
 
+// The most steps of such a picture that can be paid for; 0: not even one that begins with noise.
+std::uint32_t affordable_steps(const ModelFacts& model, RenderSpec spec, Credits available) {
+    for (; spec.steps > 0; --spec.steps) {
+        if (steps_made(spec) > 0 && price_of(model, spec) <= available) return spec.steps;
+    }
+    return 0;
+}
+
 }  // namespace
 
 Credits price_of(const ModelFacts& model, const RenderSpec& spec) {
@@ -34,18 +42,23 @@ std::string credits_text(Credits credits) {
            (fraction.empty() ? "" : "." + fraction) + (micro == kMicro ? " credit" : " credits");
 }
 
-Result<> check_affordable(Credits price, std::uint32_t count, Credits available) {
+Result<> check_affordable(const ModelFacts& model, const RenderSpec& spec, std::uint32_t count,
+                          Credits available) {
+    const Credits price = price_of(model, spec);
     const Credits total{price.micro * count};
     if (total <= available) return {};
     std::string message =
         "this costs " + credits_text(total) + " and your account has " + credits_text(available);
     const std::int64_t affordable = price.micro > 0 ? available.micro / price.micro : 0;
+    const std::uint32_t steps = affordable_steps(model, spec, available);
     if (affordable > 0) {
         message += "; that pays for count " + std::to_string(affordable);
+    } else if (steps > 0) {
+        message += "; that pays for steps " + std::to_string(steps);
     } else {
-        message += "; fewer steps or a smaller size cost less";
+        message += "; a smaller size costs less";
     }
-    return fail(ErrorCode::resource_exhausted, message, "count");
+    return fail(ErrorCode::resource_exhausted, message, affordable > 0 ? "count" : "steps");
 }
 
 }  // namespace gotong::job

@@ -27,7 +27,9 @@ Credits price_of(const ModelFacts& model, const RenderSpec& spec);
 // "1.25 credits", "1 credit"; down to the micro-credit.
 std::string credits_text(Credits credits);
 
-// resource_exhausted says what `count` pictures cost, what there is, and how many it would pay for.
-Result<> check_affordable(Credits price, std::uint32_t count, Credits available);
+// resource_exhausted says what `count` pictures cost, what there is, and what it would pay for: how
+// many of them; else one, in how many steps.
+Result<> check_affordable(const ModelFacts& model, const RenderSpec& spec, std::uint32_t count,
+                          Credits available);
 
 }  // namespace gotong::job

@@ -8,6 +8,7 @@
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/rpc/auth.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/explain.h"
 #include "coordinator/rpc/unary.h"
 
 namespace gotong::rpc {
@@ -76,6 +77,10 @@ v1::ListAccountsResponse list_accounts(loop::Turn& turn) {
         wire->set_available_micro_credits(
             turn.store().balance(ledger::available_of(account.id)).micro);
         wire->set_held_micro_credits(turn.store().balance(ledger::held_of(account.id)).micro);
+        const core::AccountView view = turn.core().view(account);
+        wire->set_weight(account.weight);
+        wire->set_open_jobs(view.open_jobs);
+        wire->set_max_open_jobs(view.max_open_jobs);
     }
     return response;
 }
@@ -96,6 +101,54 @@ v1::ListWorkersResponse list_workers(loop::Turn& turn) {
             turn.store().balance(ledger::earned_by(view.worker.id)).micro);
     }
     return response;
+}
+
+// A job's texts and picture are their creator's business.
+v1::JobExplanation explain_to_operator(const Edge& edge, loop::Turn& turn, const job::Job& job) {
+    v1::JobExplanation explanation = explain(turn, job, edge.links_for({}));
+    explanation.mutable_job()->clear_picture();
+    explanation.mutable_job()->mutable_spec()->clear_prompt();
+    explanation.mutable_job()->mutable_spec()->clear_negative_prompt();
+    return explanation;
+}
+
+Result<v1::ExplainResponse> explain_subject(const Edge& edge, loop::Turn& turn,
+                                            const v1::ExplainRequest& request) {
+    v1::ExplainResponse response;
+    const auto id = JobId::from_hex(request.subject());
+    if (const auto job = id ? turn.store().find_job(*id) : std::nullopt) {
+        *response.mutable_job() = explain_to_operator(edge, turn, *job);
+        return response;
+    }
+    const auto worker = turn.core().worker_named(request.subject());
+    if (worker) {
+        *response.mutable_worker() = explain(turn, *worker);
+        return response;
+    }
+    if (worker.error().code != ErrorCode::not_found) return Failure(worker.error());
+    return fail(ErrorCode::not_found,
+                "this pool has no job and no worker \"" + request.subject() + "\"", "subject");
+}
+
+Result<core::SetAccount> set_account_from(const v1::SetAccountRequest& request) {
+    core::SetAccount event;
+    event.name = request.account();
+    if (request.has_weight()) event.weight = request.weight();
+    if (request.has_max_open_jobs()) event.max_open_jobs = request.max_open_jobs();
+    return event;
+}
+
+// Of the loop's turn: the job's account, in whose books the hold is.
+void requeue(loop::Turn& turn, JobId job, const Respond<v1::RequeueJobResponse>& respond) {
+    const auto found = turn.store().find_job(job);
+    const auto account = found ? turn.core().account(found->account) : std::nullopt;
+    turn.ask(core::RequeueJob{.job = job},
+             [respond, name = account ? account->name : ""](const Result<core::Answer>& answer) {
+                 if (!answer) return respond(Failure(answer.error()));
+                 v1::RequeueJobResponse response;
+                 response.set_account(name);
+                 respond(std::move(response));
+             });
 }
 
 Result<core::AddModel> add_model_from(const v1::AddModelRequest& request) {
@@ -230,6 +283,31 @@ Unary* AdminService::RevokeWorker(Context* context, const Bytes* in, Bytes* out)
             v1::RevokeWorkerResponse response;
             response.set_worker_id(std::get<core::RevokedWorker>(answer).worker.to_hex());
             return response;
+        });
+}
+
+Unary* AdminService::Explain(Context* context, const Bytes* in, Bytes* out) {
+    return serve_read<v1::ExplainRequest, v1::ExplainResponse>(
+        edge_, context, in, out, [this](loop::Turn& turn, const v1::ExplainRequest& request) {
+            return explain_subject(edge_, turn, request);
+        });
+}
+
+Unary* AdminService::SetAccount(Context* context, const Bytes* in, Bytes* out) {
+    return serve_ask<v1::SetAccountRequest, v1::SetAccountResponse>(
+        edge_, context, in, out, set_account_from,
+        [](const core::Answer&) { return v1::SetAccountResponse{}; });
+}
+
+Unary* AdminService::RequeueJob(Context* context, const Bytes* in, Bytes* out) {
+    return serve<v1::RequeueJobRequest, v1::RequeueJobResponse>(
+        context, in, out,
+        [&](const v1::RequeueJobRequest& request, const Respond<v1::RequeueJobResponse>& respond) {
+            const auto job = job_id_from(request.job_id());
+            if (!job) return respond(Failure(job.error()));
+            post_or_refuse(edge_.loop, respond, [respond, job = *job](loop::Turn& turn) {
+                requeue(turn, job, respond);
+            });
         });
 }
 

@@ -14,7 +14,11 @@ using AdminCallbacks = AdminBase::WithRawCallbackMethod_GetPoolStatus<
             AdminBase::WithRawCallbackMethod_ListAccounts<
                 AdminBase::WithRawCallbackMethod_RevokeToken<
                     AdminBase::WithRawCallbackMethod_ListWorkers<
-                        AdminBase::WithRawCallbackMethod_RevokeWorker<AdminBase::Service>>>>>>>>>;
+                        AdminBase::WithRawCallbackMethod_RevokeWorker<
+                            AdminBase::WithRawCallbackMethod_Explain<
+                                AdminBase::WithRawCallbackMethod_SetAccount<
+                                    AdminBase::WithRawCallbackMethod_RequeueJob<
+                                        AdminBase::Service>>>>>>>>>>>>;
 
 class AdminService final : public AdminCallbacks {
   public:
@@ -33,6 +37,9 @@ class AdminService final : public AdminCallbacks {
     Unary* RevokeToken(Context* context, const Bytes* in, Bytes* out) override;
     Unary* ListWorkers(Context* context, const Bytes* in, Bytes* out) override;
     Unary* RevokeWorker(Context* context, const Bytes* in, Bytes* out) override;
+    Unary* Explain(Context* context, const Bytes* in, Bytes* out) override;
+    Unary* SetAccount(Context* context, const Bytes* in, Bytes* out) override;
+    Unary* RequeueJob(Context* context, const Bytes* in, Bytes* out) override;
 
   private:
     const Edge& edge_;

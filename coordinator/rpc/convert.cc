@@ -13,6 +13,16 @@ std::optional<Value> optional_of(bool present, Value value) {
     return present ? std::optional<Value>{value} : std::nullopt;
 }
 
+// What is beyond every bound stays so, and within what can be reckoned with.
+std::chrono::milliseconds time_from(std::uint64_t ms) {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 50U;
+    return std::chrono::milliseconds{static_cast<std::int64_t>(std::min(ms, kMost))};
+}
+
+std::uint64_t in_ms(std::chrono::milliseconds time) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
+}
+
 v1::JobState to_wire(job::State state) {
     switch (state) {
         case job::State::queued:
@@ -80,6 +90,16 @@ job::SpecDraft draft_from(const v1::RenderSpec& wire) {
                 wire.has_original() ? std::optional{original_from(wire.original())} : std::nullopt};
 }
 
+job::Submission submission_from(const v1::SubmitRequest& wire) {
+    return {.account = {},
+            .idempotency_key = wire.idempotency_key(),
+            .spec = draft_from(wire.spec()),
+            .count = std::max(wire.count(), 1U),
+            .start_in = time_from(wire.start_in_ms()),
+            .expires_in = time_from(wire.expires_in_ms()),
+            .priority = wire.priority()};
+}
+
 v1::RenderSpec to_wire(const RenderSpec& spec) {
     v1::RenderSpec wire;
     wire.set_model(spec.model);
@@ -136,7 +156,14 @@ v1::Job to_wire(const core::JobView& view, const Links& links) {
     wire.set_price_micro_credits(static_cast<std::uint64_t>(job.price.micro));
     wire.set_failure(job.failure);
     wire.set_queue_position(view.queue_position);
-    if (view.eta) wire.set_eta_ms(static_cast<std::uint64_t>(view.eta->count()));
+    if (view.eta) {
+        wire.set_eta_low_ms(in_ms(view.eta->low));
+        wire.set_eta_high_ms(in_ms(view.eta->high));
+    }
+    wire.set_age_ms(in_ms(view.age));
+    wire.set_starts_in_ms(in_ms(view.starts_in));
+    wire.set_expires_in_ms(in_ms(view.expires_in));
+    wire.set_priority(job.priority);
     if (job.state == job::State::done) *wire.mutable_picture() = picture_of(job, links);
     return wire;
 }

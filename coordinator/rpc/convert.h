@@ -27,6 +27,9 @@ Result<JobId> job_id_from(std::string_view hex);
 job::SpecDraft draft_from(const v1::RenderSpec& wire);
 v1::RenderSpec to_wire(const RenderSpec& spec);
 
+// What a creator asks for, all but the account.
+job::Submission submission_from(const v1::SubmitRequest& wire);
+
 v1::Envelope to_wire(const receipt::Envelope& envelope);
 // invalid_argument for a signature that is not 64 bytes.
 Result<receipt::Envelope> envelope_from(const v1::Envelope& wire);

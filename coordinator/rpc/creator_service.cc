@@ -7,6 +7,7 @@
 #include "coordinator/ledger/ledger.h"
 #include "coordinator/rpc/auth.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/explain.h"
 #include "coordinator/rpc/limits.h"
 #include "coordinator/rpc/unary.h"
 
@@ -57,7 +58,7 @@ Unary* serve_account(const Edge& edge, Context* context, const Bytes* in, Bytes*
 
 Failure no_such_job(JobId id) {
     return fail(ErrorCode::not_found,
-                "this account has no job " + id.to_hex() + "; `gotong status` lists its jobs",
+                "this account has no job " + id.to_hex() + "; `gotong jobs` lists its jobs",
                 "job_id");
 }
 
@@ -104,14 +105,13 @@ v1::SubmitResponse response_of(const core::Submitted& submitted, const Links& li
     for (const job::Job& job : submitted.jobs) {
         *response.add_jobs() = to_wire(core::JobView{.job = job}, links);
     }
+    for (const std::string& warning : submitted.warnings) response.add_warnings(warning);
     return response;
 }
 
 void submit(const Call<v1::SubmitRequest, v1::SubmitResponse>& call) {
-    core::Submit event{.submission = {.account = call.account,
-                                      .idempotency_key = call.request.idempotency_key(),
-                                      .spec = draft_from(call.request.spec()),
-                                      .count = std::max(call.request.count(), 1U)}};
+    core::Submit event{.submission = submission_from(call.request)};
+    event.submission.account = call.account;
     call.turn.ask(std::move(event),
                   [respond = call.respond, links = call.links](const Result<core::Answer>& answer) {
                       if (!answer) return respond(Failure(answer.error()));
@@ -156,8 +156,11 @@ void list_models(const Call<v1::ListModelsRequest, v1::ListModelsResponse>& call
 void add_jobs(const Call<v1::GetStatusRequest, v1::GetStatusResponse>& call,
               v1::GetStatusResponse& response) {
     const std::uint32_t wanted = call.request.jobs() == 0 ? kDefaultJobs : call.request.jobs();
-    for (const job::Job& job :
-         call.turn.store().newest_jobs(call.account, std::min(wanted, kMaxJobs))) {
+    const std::uint32_t most = std::min(wanted, kMaxJobs);
+    const auto jobs = call.request.open_only()
+                          ? call.turn.core().newest_open_jobs(call.account, most)
+                          : call.turn.store().newest_jobs(call.account, most);
+    for (const job::Job& job : jobs) {
         *response.add_jobs() = to_wire(call.turn.core().view(job, call.turn.now()), call.links);
     }
 }
@@ -168,14 +171,30 @@ void get_status(const Edge& edge, const Call<v1::GetStatusRequest, v1::GetStatus
     v1::GetStatusResponse response;
     *response.mutable_pool() = edge.pool();
     if (const auto account = call.turn.core().account(call.account)) {
+        const core::AccountView view = call.turn.core().view(*account);
         response.set_account(account->name);
+        response.set_open_jobs(view.open_jobs);
+        response.set_max_open_jobs(view.max_open_jobs);
     }
     response.set_available_micro_credits(store.balance(ledger::available_of(call.account)).micro);
     response.set_held_micro_credits(store.balance(ledger::held_of(call.account)).micro);
     response.set_workers_online(pool.workers_online);
     response.set_jobs_queued(pool.jobs_queued);
     response.set_jobs_running(pool.jobs_running);
+    response.set_jobs_submitted(pool.since_start.submitted);
+    response.set_jobs_done(pool.since_start.done);
+    response.set_jobs_failed(pool.since_start.failed);
+    if (const auto wait = call.turn.core().oldest_wait(call.turn.now()))
+        response.set_oldest_wait_ms(static_cast<std::uint64_t>(wait->count()));
     add_jobs(call, response);
+    call.answer(std::move(response));
+}
+
+void explain_job(const Call<v1::ExplainJobRequest, v1::ExplainJobResponse>& call) {
+    const auto job = find_own_job(call.turn, call.account, call.request.job_id());
+    if (!job) return call.answer(Failure(job.error()));
+    v1::ExplainJobResponse response;
+    *response.mutable_explanation() = explain(call.turn, *job, call.links);
     call.answer(std::move(response));
 }
 
@@ -227,6 +246,11 @@ Unary* CreatorService::GetJob(Context* context, const Bytes* in, Bytes* out) {
 Unary* CreatorService::CancelJob(Context* context, const Bytes* in, Bytes* out) {
     return serve_account<v1::CancelJobRequest, v1::CancelJobResponse>(edge_, context, in, out,
                                                                       cancel_job);
+}
+
+Unary* CreatorService::ExplainJob(Context* context, const Bytes* in, Bytes* out) {
+    return serve_account<v1::ExplainJobRequest, v1::ExplainJobResponse>(edge_, context, in, out,
+                                                                        explain_job);
 }
 
 Unary* CreatorService::GetStatus(Context* context, const Bytes* in, Bytes* out) {

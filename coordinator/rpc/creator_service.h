@@ -1,5 +1,5 @@
-// CreatorService: upload, submit, get, watch, cancel, list models, status. Bytes become Submissions
-// and events here; every decision is the core's.
+// CreatorService: upload, submit, get, watch, cancel, explain, list models, status. Bytes become
+// Submissions and events here; every decision is the core's.
 //
 // Corridor: cli/render -> [rpc/creator_service] -> job/intake
 #pragma once
@@ -16,7 +16,8 @@ using CreatorCallbacks = CreatorBase::WithRawCallbackMethod_GetPool<
     CreatorBase::WithRawCallbackMethod_ListModels<CreatorBase::WithRawCallbackMethod_CreateUpload<
         CreatorBase::WithRawCallbackMethod_Submit<CreatorBase::WithRawCallbackMethod_GetJob<
             CreatorBase::WithCallbackMethod_WatchJob<CreatorBase::WithRawCallbackMethod_CancelJob<
-                CreatorBase::WithRawCallbackMethod_GetStatus<CreatorBase::Service>>>>>>>>;
+                CreatorBase::WithRawCallbackMethod_GetStatus<
+                    CreatorBase::WithRawCallbackMethod_ExplainJob<CreatorBase::Service>>>>>>>>>;
 
 class CreatorService final : public CreatorCallbacks {
   public:
@@ -33,6 +34,7 @@ class CreatorService final : public CreatorCallbacks {
     Unary* GetJob(Context* context, const Bytes* in, Bytes* out) override;
     Unary* CancelJob(Context* context, const Bytes* in, Bytes* out) override;
     Unary* GetStatus(Context* context, const Bytes* in, Bytes* out) override;
+    Unary* ExplainJob(Context* context, const Bytes* in, Bytes* out) override;
     grpc::ServerWriteReactor<v1::WatchJobResponse>* WatchJob(
         Context* context, const v1::WatchJobRequest* request) override;
 

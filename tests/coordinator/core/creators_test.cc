@@ -206,14 +206,46 @@ TEST_CASE("a queued job knows its place, a running one its step and the time tha
     const auto offer = worker.heard<core::OfferJob>();
     REQUIRE(offer.lease.job == first);
     worker.accept(offer);
-    CHECK(view(first).eta == std::nullopt);
-    worker.progress(offer.lease, 5);
-    CHECK(view(first).eta == std::nullopt);
-    scene.pool.pass(10s);
     worker.progress(offer.lease, 10);
     CHECK(view(first).step == 10);
-    CHECK(view(first).eta == 30s);  // 2 s a step, 15 of 25 steps to go.
     CHECK(view(second).queue_position == 1);
+    scene.pool.pass(10s);
+    CHECK(view(first).age == 10s);
+    CHECK(view(second).expires_in == 24h - 10s);
+}
+
+TEST_CASE("the time that is left lies between the quickest and the slowest that was measured") {
+    Scene scene;
+    const JobId first = scene.pool.submit_one(scene.alice);
+    const JobId second = scene.pool.submit_one(scene.alice);
+    const auto eta = [&](JobId id) {
+        return scene.pool.core().view(scene.pool.job(id), scene.pool.now()).eta;
+    };
+    Worker worker{scene.pool, 1, {{"emoji", model_named("emoji").digest}}};
+    worker.connect();
+    auto offer = worker.heard<core::OfferJob>();
+    worker.accept(offer);
+    for (const std::uint32_t step : {5U, 10U, 25U}) {
+        worker.progress(offer.lease, step);
+        CHECK(eta(first) == std::nullopt);  // How long a picture takes after its last step?
+        scene.pool.pass(3s);
+    }
+    worker.finish(offer);
+    worker.snapshot();
+
+    offer = worker.heard<core::OfferJob>();
+    REQUIRE(offer.lease.job == second);
+    worker.accept(offer);
+    worker.progress(offer.lease, 5);
+    CHECK(eta(second) == std::nullopt);  // How long does a step take?
+    scene.pool.pass(10s);
+    worker.progress(offer.lease, 10);  // 2 s a step.
+    scene.pool.pass(5s);
+    worker.progress(offer.lease, 15);  // 1 s a step.
+    // 10 steps to go, and 3 s from the last of them.
+    CHECK(eta(second) == core::Eta{13s, 23s});
+    scene.pool.pass(4s);  // Slower than any step before.
+    CHECK(eta(second) == core::Eta{9s, 39s});
 }
 
 }  // namespace

@@ -68,16 +68,23 @@ TEST_CASE("credits are written without needless digits") {
 }
 
 TEST_CASE("what is affordable to the last micro-credit is affordable") {
-    CHECK(check_affordable({500'000}, 2, {1'000'000}).has_value());
-    CHECK(!check_affordable({500'000}, 2, {999'999}).has_value());
+    const RenderSpec spec = picture(512, 512, 10);  // Half a credit.
+    CHECK(check_affordable(kModel, spec, 2, {1'000'000}).has_value());
+    CHECK(!check_affordable(kModel, spec, 2, {999'999}).has_value());
 }
 
-TEST_CASE("where not even one picture is affordable, the way to a cheaper one is named") {
-    const auto refused = check_affordable({1'250'000}, 1, {250'000});
-    REQUIRE(!refused);
-    CHECK(refused.error().message ==
-          "this costs 1.25 credits and your account has 0.25 credits; fewer steps or a smaller "
-          "size cost less");
+TEST_CASE("what an account could pay is named: fewer pictures, or else fewer steps") {
+    const auto refusal = [](std::uint32_t count, Credits available) {
+        return check_affordable(kModel, picture(512, 512, 25), count, available).error();
+    };
+    CHECK(refusal(3, {3'000'000}).message ==
+          "this costs 3.75 credits and your account has 3 credits; that pays for count 2");
+    CHECK(refusal(1, {250'000}).message ==
+          "this costs 1.25 credits and your account has 0.25 credits; that pays for steps 5");
+    CHECK(refusal(1, {250'000}).field == "steps");
+    CHECK(refusal(1, {10}).message ==
+          "this costs 1.25 credits and your account has 0.00001 credits; a smaller size costs "
+          "less");
 }
 
 }  // namespace
