@@ -1,4 +1,4 @@
-// All commands of `gotong`, one file each.
+// All commands of `gotong`, one file each; add_pool() adds those that are said after `pool`.
 #pragma once
 
 #include "coordinator/cli/command.h"
@@ -15,5 +15,9 @@ void add_invite(CLI::App& parent, Commands& commands);
 void add_token(CLI::App& parent, Commands& commands);
 void add_worker(CLI::App& parent, Commands& commands);
 void add_pool(CLI::App& parent, Commands& commands);
+void add_requeue(CLI::App& pool, Commands& commands);
+void add_jobs(CLI::App& parent, Commands& commands);
+void add_cancel(CLI::App& parent, Commands& commands);
+void add_explain(CLI::App& parent, Commands& commands);
 
 }  // namespace gotong::cli

@@ -22,6 +22,12 @@ class CreatorCommand : public Command {
         return Creator::connect(*place, {.accept_new = accept_new_, .quiet = json});
     }
 
+    // The pool's own folder, where that is what names the pool.
+    std::optional<std::filesystem::path> own_folder() const {
+        const auto place = find_place(place_options_, surroundings());
+        return place ? place->data : std::nullopt;
+    }
+
     bool names_a_pool() const { return cli::names_a_pool(place_options_, surroundings()); }
 
   private:

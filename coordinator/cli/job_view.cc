@@ -12,14 +12,29 @@
 namespace gotong::cli {
 namespace {
 
+// After a failure it is tried again; before any attempt it was meant for later.
+std::string starts_text(const v1::Job& job) {
+    const std::string time = time_text(job.starts_in_ms());
+    if (job.failure().empty()) return "starts in " + time;
+    return "tried again in " + time + ": " + text::printable(job.failure());
+}
+
+std::string eta_text(const v1::Job& job) {
+    if (!job.has_eta_low_ms() || !job.has_eta_high_ms()) return {};
+    return fmt::format(", {} to {} left", time_text(job.eta_low_ms()),
+                       time_text(job.eta_high_ms()));
+}
+
 std::string progress_of(const v1::Job& job) {
     switch (job.state()) {
         case v1::JOB_STATE_QUEUED:
+            if (job.starts_in_ms() > 0) return starts_text(job);
             return job.queue_position() > 0
                        ? fmt::format("number {} in the queue", job.queue_position())
                        : "waiting";
         case v1::JOB_STATE_RUNNING:
-            return fmt::format("step {} of {}", job.step(), steps_made(job.spec()));
+            return fmt::format("step {} of {}{}", job.step(), steps_made(job.spec()),
+                               eta_text(job));
         case v1::JOB_STATE_FAILED:
             return text::printable(job.failure());
         default:
@@ -70,7 +85,12 @@ nlohmann::ordered_json to_json(const v1::Job& job) {
         object["original"] = original_json(job.spec());
     }
     if (job.queue_position() > 0) object["queue_position"] = job.queue_position();
-    if (job.has_eta_ms()) object["eta_ms"] = job.eta_ms();
+    if (job.has_eta_low_ms()) object["eta_low_ms"] = job.eta_low_ms();
+    if (job.has_eta_high_ms()) object["eta_high_ms"] = job.eta_high_ms();
+    object["age_ms"] = job.age_ms();
+    if (job.starts_in_ms() > 0) object["starts_in_ms"] = job.starts_in_ms();
+    if (job.expires_in_ms() > 0) object["expires_in_ms"] = job.expires_in_ms();
+    if (job.priority() != 0) object["priority"] = job.priority();
     if (!job.failure().empty()) object["failure"] = job.failure();
     return object;
 }
@@ -78,6 +98,15 @@ nlohmann::ordered_json to_json(const v1::Job& job) {
 std::string summary(const v1::Job& job) {
     return fmt::format("{}  {:<9}  {:<16}  {}", job.job_id(), state_word(job.state()),
                        job.spec().model(), progress_of(job));
+}
+
+std::string table_head() {
+    return fmt::format("{:<32}  {:<9}  {:>7}  {:<16}  {}", "job", "state", "age", "model", "");
+}
+
+std::string table_row(const v1::Job& job) {
+    return fmt::format("{}  {:<9}  {:>7}  {:<16}  {}", job.job_id(), state_word(job.state()),
+                       time_text(job.age_ms()), job.spec().model(), progress_of(job));
 }
 
 }  // namespace gotong::cli

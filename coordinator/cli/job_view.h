@@ -23,4 +23,8 @@ nlohmann::ordered_json to_json(const v1::Job& job);
 // One line for people, at most about 100 columns.
 std::string summary(const v1::Job& job);
 
+// The same with its age, under a head.
+std::string table_head();
+std::string table_row(const v1::Job& job);
+
 }  // namespace gotong::cli

@@ -17,6 +17,9 @@ void add_all(CLI::App& app, Commands& commands) {
     add_render(app, commands);
     add_watch(app, commands);
     add_status(app, commands);
+    add_jobs(app, commands);
+    add_explain(app, commands);
+    add_cancel(app, commands);
     add_models(app, commands);
     add_verify(app, commands);
     add_invite(app, commands);

@@ -116,6 +116,7 @@ void add_pool(CLI::App& parent, Commands& commands) {
                  "  gotong pool trust attic qUt3...="});
     add_command(group, commands, std::make_unique<ForgetPool>(),
                 {"forget", "Stop trusting a pool", "  gotong pool forget attic"});
+    add_requeue(group, commands);
 }
 
 }  // namespace gotong::cli

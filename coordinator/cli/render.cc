@@ -6,6 +6,7 @@
 #include "common/backoff/backoff.h"
 #include "common/crypto/random.h"
 #include "common/ids.h"
+#include "common/text/printable.h"
 #include "coordinator/cli/attend.h"
 #include "coordinator/cli/commands.h"
 #include "coordinator/cli/creator_command.h"
@@ -61,6 +62,10 @@ class Render final : public CreatorCommand {
         const auto submitted = patiently(
             interrupt, kPatience, [&] { return creator->ask(&CreatorStub::Submit, *request); });
         if (!submitted) return Failure{submitted.error()};
+        if (!json) {
+            for (const std::string& warning : submitted->warnings())
+                note("gotong: " + text::printable(warning));
+        }
         if (!json && !files->empty()) say_what_is_cut(files->front(), *submitted);
         return attend_and_harvest(*creator, *submitted, interrupt);
     }
@@ -104,6 +109,9 @@ class Render final : public CreatorCommand {
             {"price_micro_credits", harvested.price_micro_credits}};
         if (submitted.jobs_size() > 0 && submitted.jobs(0).spec().has_original())
             object["original"] = original_json(submitted.jobs(0).spec());
+        if (!submitted.warnings().empty())
+            object["warnings"] =
+                std::vector<std::string>(submitted.warnings().begin(), submitted.warnings().end());
         object["pictures"] = harvested.pictures;
         object["failed"] = harvested.failed;
         print_json(object);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/text/duration.h"
 #include "coordinator/job/limits.h"
 #include "coordinator/job/utf8.h"
 
@@ -76,6 +77,29 @@ Result<> set_count(const std::string& text, v1::SubmitRequest& request) {
     return {};
 }
 
+Result<std::uint64_t> time_in(const char* field, const std::string& text) {
+    if (text.empty()) return 0;
+    const auto time = text::parse_duration(text);
+    if (!time) return bad(field, time.error().message);
+    return static_cast<std::uint64_t>(time->count());
+}
+
+Result<> set_timing(const RenderOptions& options, v1::SubmitRequest& request) {
+    const auto start_in = time_in("start-in", options.start_in);
+    if (!start_in) return Failure{start_in.error()};
+    request.set_start_in_ms(*start_in);
+    const auto expires_in = time_in("expires-in", options.expires_in);
+    if (!expires_in) return Failure{expires_in.error()};
+    request.set_expires_in_ms(*expires_in);
+    std::int32_t priority = 0;
+    if (!options.priority.empty() && !parse(options.priority, priority))
+        return bad("priority", "\"" + options.priority + "\" is not a number from -" +
+                                   std::to_string(job::kMaxPriority) + " to " +
+                                   std::to_string(job::kMaxPriority));
+    request.set_priority(priority);
+    return {};
+}
+
 }  // namespace
 
 void add_render_options(CLI::App& app, RenderOptions& options) {
@@ -93,6 +117,12 @@ void add_render_options(CLI::App& app, RenderOptions& options) {
                    "How many pictures, 1 to 16, with seeds that count up");
     app.add_flag("--private", options.is_private,
                  "Keep the prompt out of the picture and its receipt");
+    app.add_option("--start-in", options.start_in,
+                   "Not before this time has passed: 90s, 15m, 2h, 3d; at most 7d");
+    app.add_option("--expires-in", options.expires_in,
+                   "Given up when nobody has rendered it by then (default: the pool's limit)");
+    app.add_option("--priority", options.priority,
+                   "-100 to 100: which of your own jobs goes first");
     add_original_options(app, options.original);
 }
 
@@ -111,6 +141,7 @@ Result<v1::SubmitRequest> to_request(const RenderOptions& options,
     if (valid) valid = set_guidance(options.guidance, spec);
     if (valid) valid = set_seed(options.seed, spec);
     if (valid) valid = set_count(options.count, request);
+    if (valid) valid = set_timing(options, request);
     if (!valid) return Failure{valid.error()};
     spec.set_prompt(options.prompt);
     spec.set_negative_prompt(options.negative);

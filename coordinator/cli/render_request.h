@@ -27,6 +27,9 @@ struct RenderOptions {
     std::string count;
     bool is_private = false;
     OriginalOptions original{};
+    std::string start_in;
+    std::string expires_in;
+    std::string priority;
 };
 
 void add_render_options(CLI::App& app, RenderOptions& options);

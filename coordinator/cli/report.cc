@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "common/text/duration.h"
 #include "common/text/printable.h"
 
 namespace gotong::cli {
@@ -38,6 +39,10 @@ void print_json(const nlohmann::ordered_json& object) {
 void print_line(std::string_view line) { write_line(stdout, line); }
 
 void note(std::string_view line) { write_line(stderr, line); }
+
+std::string time_text(std::uint64_t ms) {
+    return text::duration(std::chrono::milliseconds{static_cast<std::int64_t>(ms)});
+}
 
 std::string credits_text(std::int64_t micro_credits) {
     const char* sign = micro_credits < 0 ? "-" : "";

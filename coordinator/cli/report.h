@@ -21,6 +21,9 @@ void print_line(std::string_view line);
 // A line on standard error.
 void note(std::string_view line);
 
+// Milliseconds, as text/duration says them.
+std::string time_text(std::uint64_t ms);
+
 // 1500000 -> "1.5", 2000000 -> "2".
 std::string credits_text(std::int64_t micro_credits);
 

@@ -9,11 +9,14 @@
 #include "coordinator/cli/job_view.h"
 #include "coordinator/cli/pool_key.h"
 #include "coordinator/cli/report.h"
+#include "coordinator/cli/watch_status.h"
 
 namespace gotong::cli {
 namespace {
 
 constexpr std::uint32_t kMaxJobs = 100;  // What the pool answers at once.
+constexpr double kLeastInterval = 0.1;   // Seconds: faster than that nobody reads.
+constexpr double kMostInterval = 3'600;
 
 class Status final : public CreatorCommand {
   public:
@@ -21,9 +24,18 @@ class Status final : public CreatorCommand {
         CreatorCommand::add_options(app);
         app.add_option("--jobs", jobs_, "How many of the newest jobs to show (default: 10)")
             ->check(CLI::Range(std::uint32_t{1}, kMaxJobs));
+        app.add_flag("--watch", watch_, "Show how busy the pool is, again and again");
+        app.add_option("--interval", interval_, "Seconds between looks with --watch (default: 2)")
+            ->check(CLI::Range(kLeastInterval, kMostInterval));
     }
 
     Result<Exit> run() override {
+        if (watch_) {
+            const std::chrono::duration<double> interval{interval_};
+            return watch_status([this] { return connect(); },
+                                std::chrono::duration_cast<std::chrono::milliseconds>(interval),
+                                json);
+        }
         const auto creator = connect();
         if (!creator) return Failure{creator.error()};
         v1::GetStatusRequest request;
@@ -52,6 +64,8 @@ class Status final : public CreatorCommand {
                     {"workers_online", status.workers_online()},
                     {"jobs_queued", status.jobs_queued()},
                     {"jobs_running", status.jobs_running()},
+                    {"open_jobs", status.open_jobs()},
+                    {"max_open_jobs", status.max_open_jobs()},
                     {"jobs", std::move(jobs)}});
     }
 
@@ -69,6 +83,8 @@ class Status final : public CreatorCommand {
     }
 
     std::uint32_t jobs_ = 0;
+    bool watch_ = false;
+    double interval_ = 2;
 };
 
 }  // namespace
@@ -77,7 +93,8 @@ void add_status(CLI::App& parent, Commands& commands) {
     add_command(parent, commands, std::make_unique<Status>(),
                 {"status", "Show your credits, your newest jobs and how busy the pool is",
                  "  gotong status\n"
-                 "  gotong status --jobs 100 --json"});
+                 "  gotong status --jobs 100 --json\n"
+                 "  gotong status --watch"});
 }
 
 }  // namespace gotong::cli

@@ -1,8 +1,9 @@
-// `gotong token create|list|revoke`: creators' accounts.
+// `gotong token create|list|set|revoke`: creators' accounts.
 #include <fmt/core.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "coordinator/cli/admin.h"
 #include "coordinator/cli/commands.h"
@@ -64,20 +65,60 @@ class ListAccounts final : public AdminCommand {
             accounts.push_back({{"name", account.name()},
                                 {"revoked", account.revoked()},
                                 {"available_micro_credits", account.available_micro_credits()},
-                                {"held_micro_credits", account.held_micro_credits()}});
+                                {"held_micro_credits", account.held_micro_credits()},
+                                {"weight", account.weight()},
+                                {"open_jobs", account.open_jobs()},
+                                {"max_open_jobs", account.max_open_jobs()}});
         }
         print_json({{"accounts", std::move(accounts)}});
     }
 
     static void print_accounts(const v1::ListAccountsResponse& answer) {
-        print_line(fmt::format("{:<24} {:>14} {:>14}", "account", "credits", "held"));
+        print_line(fmt::format("{:<24} {:>14} {:>14} {:>7} {:>15}", "account", "credits", "held",
+                               "weight", "open jobs"));
         for (const auto& account : answer.accounts()) {
-            print_line(fmt::format("{:<24} {:>14} {:>14}{}", account.name(),
-                                   credits_text(account.available_micro_credits()),
-                                   credits_text(account.held_micro_credits()),
-                                   account.revoked() ? "  revoked" : ""));
+            print_line(
+                fmt::format("{:<24} {:>14} {:>14} {:>7} {:>15}{}", account.name(),
+                            credits_text(account.available_micro_credits()),
+                            credits_text(account.held_micro_credits()), account.weight(),
+                            fmt::format("{} of {}", account.open_jobs(), account.max_open_jobs()),
+                            account.revoked() ? "  revoked" : ""));
         }
     }
+};
+
+class SetAccount final : public AdminCommand {
+  public:
+    void add_options(CLI::App& app) override {
+        AdminCommand::add_options(app);
+        app.add_option("NAME", name_, "The account's name")->required();
+        app.add_option("--weight", weight_,
+                       "1 to 100: its part of the pool beside others' that wait");
+        app.add_option("--max-open", max_open_,
+                       "Jobs that it may have open at once (0: the pool's limit)");
+    }
+
+    Result<Exit> run() override {
+        if (!weight_ && !max_open_)
+            return fail(ErrorCode::invalid_argument, "say what: --weight, --max-open or both",
+                        "weight");
+        v1::SetAccountRequest request;
+        request.set_account(name_);
+        if (weight_) request.set_weight(*weight_);
+        if (max_open_) request.set_max_open_jobs(*max_open_);
+        const auto answer = ask(&AdminStub::SetAccount, request);
+        if (!answer) return Failure{answer.error()};
+        if (json)
+            print_json({{"account", name_}, {"set", true}});
+        else
+            print_line("Account " + name_ + " is served by that from now on.");
+        return Exit::done;
+    }
+
+  private:
+    std::string name_;
+    std::optional<std::uint32_t> weight_;
+    std::optional<std::uint32_t> max_open_;
 };
 
 class RevokeAccount final : public AdminCommand {
@@ -114,6 +155,10 @@ void add_token(CLI::App& parent, Commands& commands) {
                  "  gotong token create studio --grant 5000"});
     add_command(group, commands, std::make_unique<ListAccounts>(),
                 {"list", "List the accounts with their credits", "  gotong token list --json"});
+    add_command(group, commands, std::make_unique<SetAccount>(),
+                {"set", "Change an account's part of the pool and how much it may queue",
+                 "  gotong token set studio --weight 3\n"
+                 "  gotong token set guest --max-open 20"});
     add_command(group, commands, std::make_unique<RevokeAccount>(),
                 {"revoke", "Make an account's token useless", "  gotong token revoke ana"});
 }

@@ -36,6 +36,9 @@ TEST_CASE("every command explains itself, with examples") {
                                                          {"render"},
                                                          {"watch"},
                                                          {"status"},
+                                                         {"jobs"},
+                                                         {"cancel"},
+                                                         {"explain"},
                                                          {"verify"},
                                                          {"invite"},
                                                          {"models", "add"},
@@ -44,6 +47,8 @@ TEST_CASE("every command explains itself, with examples") {
                                                          {"token", "create"},
                                                          {"token", "list"},
                                                          {"token", "revoke"},
+                                                         {"token", "set"},
+                                                         {"pool", "requeue"},
                                                          {"worker", "list"},
                                                          {"worker", "revoke"},
                                                          {"pool", "list"},
@@ -83,14 +88,25 @@ TEST_CASE("wrong usage is exit code 2") {
     CHECK(user.gotong({"render", "a red apple", "--sise", "1x1"}).status == 2);
     CHECK(user.gotong({"token", "buy"}).status == 2);
     CHECK(user.gotong({"status", "--jobs", "0"}).status == 2);
+    CHECK(user.gotong({"cancel"}).status == 2);
+    CHECK(user.gotong({"cancel", "0", "--all"}).status == 2);
+    CHECK(user.gotong({"token", "set", "ana"}).status == 2);
+    CHECK(user.gotong({"render", "a red apple", "--start-in", "soon"}).status == 2);
 }
 
 TEST_CASE("no coordinator is exit code 3, at once, and says how to get one") {
     const Newcomer user;
-    const std::vector<std::vector<std::string>> commands{
-        {"render", "a red apple"}, {"status"}, {"watch", "0"},
-        {"models", "list"},        {"invite"}, {"token", "list"},
-        {"worker", "list"}};
+    const std::vector<std::vector<std::string>> commands{{"render", "a red apple"},
+                                                         {"status"},
+                                                         {"watch", "0"},
+                                                         {"models", "list"},
+                                                         {"invite"},
+                                                         {"token", "list"},
+                                                         {"worker", "list"},
+                                                         {"jobs"},
+                                                         {"cancel", "--all"},
+                                                         {"explain", "0"},
+                                                         {"pool", "requeue", "0"}};
     for (const auto& words : commands) {
         const Finished refused = user.gotong(words);
         INFO(words[0] << refused.err);
