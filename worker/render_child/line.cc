@@ -13,6 +13,10 @@ constexpr auto kLookEvery = 200ms;
 // The longest single step tried (SD 1.5 at 768x768 on two old cores) takes 40 s; a step of several
 // pictures takes that much for each.
 constexpr auto kCancelWithin = 60s;
+// A child whose steps are known to be quicker is not waited for that long: the decoding, which does
+// not stop half way, takes about as long as a step.
+constexpr int kStepsToCancel = 4;
+constexpr Monotonic::duration kLeastCancel = 5s;
 // A child whose socket broke is about to end by itself: let it say how.
 constexpr int kEndGraceMs = 500;
 
@@ -52,6 +56,7 @@ Result<> Line::take(const std::string& frame) {
     heard_ = now();
     const auto found = talks_.find(event.tag());
     if (found == talks_.end()) return {};  // Late words about an earlier job.
+    if (event.has_progress()) note_progress(*found->second);
     auto ending = found->second->conversation.take(event);
     if (!ending) return {};
     if (ending->child_is_dead) return broke(ending->result.error().message);
@@ -59,6 +64,18 @@ Result<> Line::take(const std::string& frame) {
     talks_.erase(found);
     changed_.notify_all();
     return {};
+}
+
+void Line::note_progress(Talk& talk) {
+    const Monotonic told = now();
+    if (talk.told) talk.slowest = std::max(talk.slowest, told - *talk.told);
+    talk.told = told;
+}
+
+Monotonic::duration Line::cancel_within(const Talk& talk) const {
+    const Monotonic::duration most = kCancelWithin * talks_.size();
+    if (talk.slowest == Monotonic::duration{0}) return most;  // No two words yet.
+    return std::clamp(talk.slowest * kStepsToCancel, kLeastCancel, most);
 }
 
 Result<> Line::look_at_the_clock() {
@@ -102,7 +119,7 @@ void Line::await(Talk& talk, const std::stop_token& stop) {
     const auto has_ended = [&] { return talk.ending.has_value(); };
     std::unique_lock lock{mutex_};
     if (changed_.wait(lock, stop, has_ended)) return;
-    talk.cancel_by = now() + kCancelWithin * talks_.size();
+    talk.cancel_by = now() + cancel_within(talk);
     lock.unlock();
     send(talk.conversation.cancel());
     lock.lock();

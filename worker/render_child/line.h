@@ -36,7 +36,8 @@ class Line {
     void hang_up() { child_.socket.hang_up(); }
 
     // Blocks. On `stop` the child is asked to cancel. Killed is a child that does not answer that
-    // in time, or has been silent towards all for longer than job.patience.
+    // within some steps of its own pace, or has been silent towards all for longer than
+    // job.patience.
     Ending converse(const worker::Job& job, const std::stop_token& stop,
                     const worker::OnProgress& on_progress);
 
@@ -46,9 +47,13 @@ class Line {
         const std::chrono::milliseconds patience;
         Monotonic since;                       // When it was asked for.
         std::optional<Monotonic> cancel_by{};  // Set: was asked to cancel.
+        std::optional<Monotonic> told{};       // When it last told its progress.
+        Monotonic::duration slowest{0};        // The longest from one such word to the next.
         std::optional<Ending> ending{};
     };
 
+    static void note_progress(Talk& talk);
+    Monotonic::duration cancel_within(const Talk& talk) const;
     void await(Talk& talk, const std::stop_token& stop);
     void send(const std::string& frame);
     Result<> take(const std::string& frame);

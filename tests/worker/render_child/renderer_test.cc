@@ -147,6 +147,20 @@ TEST_CASE("a stop request cancels the job in the child") {
     CHECK(run(renderer, job_that("paint")));
 }
 
+TEST_CASE(
+    "a child that made quick steps and does not obey a stop request is killed within seconds") {
+    Renderer renderer{scripted()};
+    std::stop_source stop;
+    int told = 0;
+    const auto asked = std::chrono::steady_clock::now();
+    const auto outcome = renderer.run(job_that("wedge"), stop.get_token(), [&](const auto&) {
+        if (++told == 2) stop.request_stop();
+    });
+    CHECK(outcome.error().message == "the renderer did not stop a job and was killed");
+    CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds{30});
+    CHECK(run(renderer, job_that("paint")));
+}
+
 TEST_CASE("a renderer that never gets ready, or ends at once, says so") {
     {
         const Mood mood{"exit at once"};

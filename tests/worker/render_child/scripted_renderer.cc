@@ -151,6 +151,11 @@ void obey(std::uint64_t tag, const RendererCommand::Render& render) {
         const RendererCommand next = listen();
         return say_failed(tag, next.has_cancel() && next.tag() == tag ? 1 : 13, "cancelled");
     }
+    if (what == "wedge") {
+        say_progress(tag);
+        say_progress(tag);
+        std::this_thread::sleep_for(std::chrono::minutes{5});
+    }
     if (what == "hang" || what == "half a frame" || what == "garbage" || what == "huge")
         std::this_thread::sleep_for(std::chrono::minutes{5});
     say_progress(tag);
