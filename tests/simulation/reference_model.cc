@@ -1,0 +1,389 @@
+#include "tests/simulation/reference_model.h"
+
+#include <algorithm>
+
+#include "coordinator/job/inputs.h"
+#include "coordinator/job/state.h"
+#include "coordinator/ledger/ledger.h"
+#include "tests/simulation/violation.h"
+
+namespace gotong::simulation {
+namespace {
+
+using job::State;
+
+bool is_blamed(const job::Attempt& attempt) {
+    return attempt.outcome == "failed" || attempt.outcome == "rejected";
+}
+
+template <class Event, class IsIt>
+bool heard(const Turn& turn, IsIt is_it) {
+    return std::ranges::any_of(turn.heard, [&](const Heard& heard) {
+        const auto* event = std::get_if<Event>(&heard.event);
+        return event && is_it(*event);
+    });
+}
+
+template <class Event>
+bool heard(const Turn& turn) {
+    return heard<Event>(turn, [](const Event&) { return true; });
+}
+
+bool has_weights(store::Transaction& store, const std::string& digest) {
+    return std::ranges::any_of(store.models(),
+                               [&](const auto& model) { return model.digest == digest; });
+}
+
+bool lacks_input(store::Transaction& store, const job::Job& job) {
+    return std::ranges::any_of(job::inputs_of(job.account, job.spec),
+                               [&](const auto& name) { return !store.find_input(name); });
+}
+
+}  // namespace
+
+std::optional<core::Verdict> ReferenceModel::deserved(store::Transaction& store,
+                                                      const core::ResultVerified& result,
+                                                      bool is_sound) const {
+    const WorkerId worker = truth_.speakers.at(result.stream);
+    const auto attempt = store.find_attempt(result.lease.job, result.lease.attempt);
+    if (!attempt || attempt->worker != worker) return core::Verdict::rejected;
+    const auto job = store.find_job(result.lease.job);
+    if (job::has_ended(job->state)) {
+        const bool was_this = attempt->outcome == "accepted";
+        return was_this ? core::Verdict::duplicate : core::Verdict::superseded;
+    }
+    if (job->state == State::running && job->holder != worker) return core::Verdict::superseded;
+    if (!result.verdict && result.verdict.error().code == ErrorCode::unavailable)
+        return std::nullopt;
+    return is_sound ? core::Verdict::accepted : core::Verdict::rejected;
+}
+
+// An account has its grant once, when it is added first.
+void ReferenceModel::note_grants(const Turn& turn, store::Transaction& store) {
+    for (const Heard& heard : turn.heard) {
+        const auto* added = std::get_if<core::AddAccount>(&heard.event);
+        if (!added) continue;
+        for (const store::Account& account : store.accounts()) {
+            if (account.name != added->name || !granted_.insert(account.id).second) continue;
+            balances_[ledger::kGrants] = balances_[ledger::kGrants] - added->grant;
+            balances_[ledger::available_of(account.id)] = added->grant;
+        }
+    }
+}
+
+void ReferenceModel::told(const core::Send& send) {
+    const auto* reply = std::get_if<core::Reply>(&send);
+    if (!reply || !reply->answer) return;
+    if (const auto* submitted = std::get_if<core::Submitted>(&*reply->answer)) {
+        for (const job::Job& job : submitted->jobs) acknowledged_.insert(job.id);
+    }
+}
+
+// ---- Jobs ----
+
+void ReferenceModel::appear(const Turn& turn, const job::Job& job, store::Transaction& store) {
+    const bool was_asked = heard<core::Submit>(turn, [&](const core::Submit& it) {
+        return it.submission.account == job.account && answers(it.submission, job, store);
+    });
+    require(was_asked, "a job appears only when its account submits one", job.id.to_hex());
+    job::Job fresh = job;
+    fresh.state = State::queued;
+    fresh.attempt = 0;
+    fresh.failed_on.clear();
+    jobs_.emplace(job.id, Known{fresh, {}});
+    ++open_;
+    const auto available = ledger::available_of(job.account);
+    const auto held = ledger::held_of(job.account);
+    balances_[available] = balances_[available] - job.price;
+    balances_[held] = balances_[held] + job.price;
+    require(job.expires - job.start <= truth_.policy.job_expiry, "no job waits for ever",
+            job.id.to_hex());
+}
+
+// The operator has queued it again after it failed: its price is held anew.
+void ReferenceModel::reopen(const Turn& turn, Known& known, const job::Job& job) {
+    const std::string id = job.id.to_hex();
+    const bool was_asked =
+        heard<core::RequeueJob>(turn, [&](const core::RequeueJob& it) { return it.job == job.id; });
+    require(was_asked, "only the operator queues a failed job again", id);
+    if (known.job.state != State::failed) return;  // It failed in this turn.
+    coverage_.saw("operator: job requeued");
+    known.job.state = State::queued;
+    known.job.failed_on.clear();
+    ++open_;
+    const auto available = ledger::available_of(job.account);
+    const auto held = ledger::held_of(job.account);
+    balances_[available] = balances_[available] - job.price;
+    balances_[held] = balances_[held] + job.price;
+}
+
+// One key, one request, and as many jobs as it asked for.
+bool ReferenceModel::answers(const job::Submission& submission, const job::Job& job,
+                             store::Transaction& store) {
+    if (submission.idempotency_key.empty()) return true;
+    const auto request = store.find_request(submission.account, submission.idempotency_key);
+    if (!request || request->id != job.request) return false;
+    const auto known =
+        keys_.try_emplace({submission.account, submission.idempotency_key}, request->id).first;
+    return known->second == request->id && store.jobs_of(request->id).size() == submission.count;
+}
+
+void ReferenceModel::account_for(const job::Job& before, const job::Job& after) {
+    running_ -= before.state == State::running ? 1U : 0U;
+    running_ += after.state == State::running ? 1U : 0U;
+    if (job::has_ended(before.state) || !job::has_ended(after.state)) return;
+    --open_;
+    const auto held = ledger::held_of(after.account);
+    balances_[held] = balances_[held] - after.price;
+    const auto to = after.state == State::done ? ledger::earned_by(after.holder)
+                                               : ledger::available_of(after.account);
+    balances_[to] = balances_[to] + after.price;
+}
+
+void ReferenceModel::check_attempts(const job::Job& job, Known& known,
+                                    store::Transaction& store) const {
+    const auto attempts = store.attempts_of(job.id);
+    const std::string id = job.id.to_hex();
+    require(attempts.size() == job.attempt, "a job has begun the attempts that it counts", id);
+    std::set<WorkerId> blamed;
+    std::size_t accepted = 0;
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+        const job::Attempt& attempt = attempts[i];
+        const bool is_newest = i + 1 == attempts.size();
+        require(attempt.number == i + 1, "attempts are numbered without a gap", id);
+        const bool is_held = job.state == State::running && is_newest;
+        require(attempt.ended.has_value() != is_held, "an attempt is open while it is held", id);
+        if (is_held) require(attempt.worker == job.holder, "the holder has the newest attempt", id);
+        if (is_blamed(attempt) && attempt.number > job.forgiven) blamed.insert(attempt.worker);
+        if (attempt.outcome == "accepted") {
+            ++accepted;
+            require(attempt.worker == job.holder, "who is paid made the accepted attempt", id);
+            require(truth_.sound_results.contains({job.id, attempt.number}),
+                    "only honest work is accepted", id);
+        }
+        std::string& before = known.outcomes[attempt.number];
+        const bool may_change = before.empty() || attempt.outcome == "accepted";
+        require(before == attempt.outcome || may_change, "an attempt ends once", id);
+        before = attempt.outcome;
+    }
+    require(accepted == (job.state == State::done ? 1U : 0U),
+            "a job that is done has one accepted attempt, and no other has one", id);
+    // A late result of an attempt that failed may be accepted: the blame stays with the job.
+    require(std::ranges::includes(job.failed_on, blamed), "who failed a job is avoided", id);
+    if (accepted == 0) require(blamed == job.failed_on, "only who failed a job is blamed", id);
+}
+
+void ReferenceModel::check_job(const Turn& turn, const job::Job& job, store::Transaction& store) {
+    if (!jobs_.contains(job.id)) appear(turn, job, store);
+    Known& known = jobs_.at(job.id);
+    if (job.requeued != known.job.requeued) reopen(turn, known, job);
+    const job::Job before = known.job;
+    const std::string id = job.id.to_hex();
+    require(
+        job.account == before.account && job.price == before.price && job.request == before.request,
+        "whose a job is and what it costs never changes", id);
+    require(job.attempt >= before.attempt, "the fencing token only grows", id);
+    if (job::has_ended(before.state)) {
+        require(job.state == before.state && job.holder == before.holder &&
+                    job.attempt == before.attempt,
+                "ended is for ever", id);
+    }
+    check_attempts(job, known, store);
+    if (!job::has_ended(before.state)) check_ending(turn, job, store.attempts_of(job.id), store);
+    known.job = job;
+    account_for(before, job);
+}
+
+void ReferenceModel::check_ending(const Turn& turn, const job::Job& job,
+                                  const std::vector<job::Attempt>& attempts,
+                                  store::Transaction& store) {
+    if (job.state == State::failed) check_failure(turn, job, attempts, store);
+    if (job.state == State::cancelled) check_cancelled(turn, job);
+    if (job.state == State::done)
+        require(!job.picture.bundle.empty(), "a picture has its receipt", job.id.to_hex());
+}
+
+void ReferenceModel::check_failure(const Turn& turn, const job::Job& job,
+                                   const std::vector<job::Attempt>& attempts,
+                                   store::Transaction& store) {
+    const std::string& why = job.failure;
+    const auto limit = truth_.policy.distinct_failures;
+    bool is_just = false;
+    for (const char* kind : {"given up", "no worker rendered it in time",
+                             "the pool no longer renders", "the picture"}) {
+        if (why.starts_with(kind)) coverage_.saw(std::string("job failed: ") + kind);
+    }
+    if (why.starts_with("given up")) {
+        const auto faults = std::ranges::count_if(attempts, [&](const job::Attempt& attempt) {
+            return is_blamed(attempt) && attempt.number > job.forgiven;
+        });
+        is_just = job.failed_on.size() >= limit || faults >= static_cast<std::ptrdiff_t>(limit);
+    } else if (why.starts_with("no worker rendered it in time")) {
+        is_just = turn.now.wall >= job.expires;
+    } else if (why.starts_with("the pool no longer renders")) {
+        is_just = !has_weights(store, job.model_digest) || heard<core::AddModel>(turn);
+    } else if (why.starts_with("the picture")) {
+        is_just = lacks_input(store, job) || heard<core::InputStored>(turn);
+    }
+    require(is_just, "a job fails for a reason that holds", job.id.to_hex() + " " + why);
+}
+
+void ReferenceModel::check_cancelled(const Turn& turn, const job::Job& job) const {
+    const bool by_creator = heard<core::CancelJob>(turn, [&](const core::CancelJob& it) {
+        return it.job == job.id && it.account == job.account;
+    });
+    require(by_creator || heard<core::RevokeAccount>(turn), "nobody else cancels a job",
+            job.id.to_hex());
+}
+
+void ReferenceModel::check_balances(const job::Job& job, store::Transaction& store) {
+    const auto check = [&](const std::string& name) {
+        require(store.balance(name) == balances_[name], "the books say what the jobs say", name);
+    };
+    const std::string available = ledger::available_of(job.account);
+    check(available);
+    check(ledger::held_of(job.account));
+    require(balances_[available] >= Credits{}, "nobody spends what he has not", available);
+    if (job.state == State::done) check(ledger::earned_by(job.holder));
+}
+
+void ReferenceModel::check_shares(std::int64_t most_apart) const {
+    std::map<AccountId, std::int64_t> served;
+    std::set<AccountId> waiting;
+    for (const auto& [id, known] : jobs_) {
+        const job::Job& job = known.job;
+        if (job.state == State::queued) waiting.insert(job.account);
+        if (job.state == State::running || job.state == State::done) ++served[job.account];
+    }
+    for (const AccountId& one : waiting) {
+        for (const AccountId& other : waiting)
+            require(served[one] - served[other] <= most_apart, "who waits has a fair share");
+    }
+}
+
+void ReferenceModel::check_turn(const Turn& turn, const std::set<JobId>& touched,
+                                store::Transaction& store) {
+    note_grants(turn, store);
+    for (const JobId& id : touched) {
+        const auto job = store.find_job(id);
+        if (job) check_job(turn, *job, store);
+        require(job || !jobs_.contains(id), "no job is lost", id.to_hex());
+    }
+    for (const JobId& id : touched) {
+        if (jobs_.contains(id)) check_balances(jobs_.at(id).job, store);
+    }
+}
+
+void ReferenceModel::check_all(const Turn& turn, store::Transaction& store) {
+    std::size_t stored = 0;
+    std::set<JobId> ids;
+    for (const store::Account& account : store.accounts()) {
+        for (const job::Job& job : store.newest_jobs(account.id, 1'000'000)) {
+            ++stored;
+            ids.insert(job.id);
+        }
+    }
+    for (const auto& [id, known] : jobs_) require(ids.contains(id), "no job is lost", id.to_hex());
+    for (const JobId& id : acknowledged_)
+        require(ids.contains(id), "no job that was acknowledged is lost", id.to_hex());
+    check_turn(turn, ids, store);
+    require(stored == jobs_.size(), "no job is doubled");
+    Credits sum;
+    for (const auto& [name, ours] : balances_) {
+        require(store.balance(name) == ours, "the books say what the jobs say", name);
+        sum = sum + store.balance(name);
+    }
+    require(sum == Credits{}, "all balances together are zero");
+    require(store.open_jobs().size() == open_, "what is open is what has not ended");
+}
+
+void ReferenceModel::check_counts(const core::PoolView& view) const {
+    require(view.jobs_queued + view.jobs_running == open_, "the core knows every open job");
+    require(view.jobs_running == running_, "the core knows who renders");
+}
+
+// ---- What is said ----
+
+void ReferenceModel::check_said(const Turn& turn, store::Transaction& store) {
+    for (const core::Send& send : turn.sends) {
+        if (const auto* said = std::get_if<core::ToWorker>(&send)) check(*said, store);
+        if (const auto* reply = std::get_if<core::Reply>(&send)) check(*reply, store);
+        if (const auto* change = std::get_if<core::JobChanged>(&send)) check(*change);
+    }
+}
+
+void ReferenceModel::check(const core::ToWorker& said, store::Transaction& store) {
+    const WorkerId worker = truth_.speakers.at(said.stream);
+    if (const auto* offer = std::get_if<core::OfferJob>(&said.message))
+        check(*offer, worker, store);
+    if (const auto* ack = std::get_if<core::AckResult>(&said.message)) check(*ack, worker, store);
+    if (const auto* desired = std::get_if<core::Desired>(&said.message)) check(*desired, worker);
+}
+
+void ReferenceModel::check(const core::OfferJob& offer, WorkerId worker,
+                           store::Transaction& store) {
+    std::uint32_t& newest = offered_[offer.lease.job];
+    require(offer.lease.attempt > newest, "no attempt is offered twice, and none after a newer one",
+            offer.lease.job.to_hex());
+    newest = offer.lease.attempt;
+    const auto attempt = store.find_attempt(offer.lease.job, offer.lease.attempt);
+    require(attempt && attempt->worker == worker, "what is offered is on disk before",
+            offer.lease.job.to_hex());
+}
+
+void ReferenceModel::check(const core::AckResult& ack, WorkerId worker, store::Transaction& store) {
+    if (ack.verdict == core::Verdict::noted) return;
+    const auto attempt = store.find_attempt(ack.lease.job, ack.lease.attempt);
+    const bool is_accepted = attempt && attempt->outcome == "accepted" && attempt->worker == worker;
+    const bool says_so =
+        ack.verdict == core::Verdict::accepted || ack.verdict == core::Verdict::duplicate;
+    require(!says_so || is_accepted, "what is acknowledged as accepted is accepted on disk",
+            ack.lease.job.to_hex());
+    if (ack.verdict == core::Verdict::superseded)
+        require(!is_accepted, "an accepted result is not called superseded");
+}
+
+// Nothing that a worker holds is called off.
+void ReferenceModel::check(const core::Desired& desired, WorkerId worker) {
+    for (const core::LeaseToken& lease : desired.cancel) {
+        const auto known = jobs_.find(lease.job);
+        if (known == jobs_.end()) continue;
+        const job::Job& job = known->second.job;
+        const bool is_held =
+            job.state == State::running && job.holder == worker && job.attempt == lease.attempt;
+        require(!is_held, "what a worker holds is not called off", lease.job.to_hex());
+    }
+}
+
+std::vector<JobId> ReferenceModel::failed() const {
+    std::vector<JobId> failed;
+    for (const auto& [id, known] : jobs_) {
+        if (known.job.state == State::failed) failed.push_back(id);
+    }
+    return failed;
+}
+
+void ReferenceModel::check(const core::Reply& reply, store::Transaction& store) {
+    if (!reply.answer || reply.reply == 0) return;  // 0: the operator's, who does not wait.
+    if (const auto* submitted = std::get_if<core::Submitted>(&*reply.answer)) {
+        for (const job::Job& job : submitted->jobs) {
+            require(store.find_job(job.id).has_value(), "what is answered is on disk before",
+                    job.id.to_hex());
+        }
+    }
+    if (const auto* job = std::get_if<job::Job>(&*reply.answer)) {
+        const auto stored = store.find_job(job->id);
+        require(stored && job::has_ended(stored->state) && stored->state == job->state,
+                "after a cancel the job has ended as was answered", job->id.to_hex());
+    }
+}
+
+void ReferenceModel::check(const core::JobChanged& change) {
+    const auto known = jobs_.find(change.view.job.id);
+    require(known != jobs_.end(), "who watches hears of jobs that exist");
+    const State now = known->second.job.state;
+    const State told = change.view.job.state;
+    require(!job::has_ended(told) || told == now, "who watches hears of ends that are so");
+}
+
+}  // namespace gotong::simulation

@@ -1,0 +1,87 @@
+// What may become of a job, in as few words as possible, written without looking at the core.
+//
+// After every turn that is committed it reads from the store what the turn touched, checks that
+// this could follow from what was there before and from what was heard, and that what was said is
+// so. It keeps its own books: what the ledger must say follows from the jobs alone.
+//
+// Violations are thrown (violation.h).
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "tests/simulation/coverage.h"
+#include "tests/simulation/turn.h"
+
+namespace gotong::simulation {
+
+class ReferenceModel {
+  public:
+    ReferenceModel(const Truth& truth, Coverage& coverage) : truth_(truth), coverage_(coverage) {}
+
+    // What a result that is heard now deserves; nullopt: no answer. `store` as it is now.
+    std::optional<core::Verdict> deserved(store::Transaction& store,
+                                          const core::ResultVerified& result, bool is_sound) const;
+
+    // The turn is durable. Checks the jobs that it touched.
+    void check_turn(const Turn& turn, const std::set<JobId>& touched, store::Transaction& store);
+
+    // Everything, from the store alone.
+    void check_all(const Turn& turn, store::Transaction& store);
+
+    // What was said left the process.
+    void check_said(const Turn& turn, store::Transaction& store);
+
+    void check_counts(const core::PoolView& view) const;
+
+    // Where all jobs cost the same: of accounts that have a job waiting, none was given more than
+    // so many jobs more than another.
+    void check_shares(std::int64_t most_apart) const;
+
+    // What left the process, which must hold for ever.
+    void told(const core::Send& send);
+
+    std::vector<JobId> failed() const;
+    std::size_t jobs() const { return jobs_.size(); }
+
+  private:
+    struct Known {
+        job::Job job;
+        std::map<std::uint32_t, std::string> outcomes;
+    };
+
+    void note_grants(const Turn& turn, store::Transaction& store);
+    void check_job(const Turn& turn, const job::Job& job, store::Transaction& store);
+    void check_attempts(const job::Job& job, Known& known, store::Transaction& store) const;
+    void check_ending(const Turn& turn, const job::Job& job,
+                      const std::vector<job::Attempt>& attempts, store::Transaction& store);
+    void check_failure(const Turn& turn, const job::Job& job,
+                       const std::vector<job::Attempt>& attempts, store::Transaction& store);
+    void check_cancelled(const Turn& turn, const job::Job& job) const;
+    void appear(const Turn& turn, const job::Job& job, store::Transaction& store);
+    void reopen(const Turn& turn, Known& known, const job::Job& job);
+    bool answers(const job::Submission& submission, const job::Job& job, store::Transaction& store);
+    void account_for(const job::Job& before, const job::Job& after);
+    void check_balances(const job::Job& job, store::Transaction& store);
+
+    void check(const core::ToWorker& said, store::Transaction& store);
+    void check(const core::OfferJob& offer, WorkerId worker, store::Transaction& store);
+    void check(const core::AckResult& ack, WorkerId worker, store::Transaction& store);
+    void check(const core::Desired& desired, WorkerId worker);
+    void check(const core::Reply& reply, store::Transaction& store);
+    void check(const core::JobChanged& change);
+
+    const Truth& truth_;
+    Coverage& coverage_;
+    std::map<JobId, Known> jobs_;
+    std::map<std::pair<AccountId, std::string>, RequestId> keys_;
+    std::set<AccountId> granted_;
+    std::set<JobId> acknowledged_;
+    std::size_t open_ = 0;
+    std::size_t running_ = 0;
+    std::map<JobId, std::uint32_t> offered_;  // The newest attempt that was offered.
+    std::map<std::string, Credits> balances_;
+};
+
+}  // namespace gotong::simulation
