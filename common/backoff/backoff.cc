@@ -17,7 +17,9 @@ std::chrono::milliseconds backoff_delay(const Backoff& backoff, std::uint32_t fa
     const auto grown = backoff.first.count() * (std::int64_t{1} << doublings);
     const double ceiling = static_cast<double>(std::min(grown, backoff.most.count()));
     const double share = 0.5 + 0.5 * std::clamp(random, 0.0, 1.0);
-    return std::chrono::milliseconds{static_cast<std::int64_t>(ceiling * share)};
+    const double spread =
+        static_cast<double>(backoff.spread.count()) * std::clamp(random, 0.0, 1.0);
+    return std::chrono::milliseconds{static_cast<std::int64_t>(ceiling * share + spread)};
 }
 
 }  // namespace gotong

@@ -14,6 +14,10 @@
 namespace gotong::core {
 namespace {
 
+// For each worker when all of them come back at once: a TLS handshake, a signature to check and a
+// Welcome with the catalogue, on a core that does other things besides.
+constexpr std::chrono::milliseconds kComingBack{2};
+
 std::string payload_for(const State& state, const job::Job& job) {
     return offer_payload({.job = job.id,
                           .attempt = job.attempt,
@@ -166,9 +170,11 @@ void stop_worker(Step& step, const schedule::Lease& lease) {
 
 void say_desired(Step& step, const roster::Session& session, std::vector<LeaseToken> cancel,
                  std::vector<LeaseToken> resend) {
+    const auto workers = static_cast<std::int64_t>(step.state.roster.sessions().size());
     step.say(session, Desired{.keep = step.state.leases.of(session.worker),
                               .cancel = std::move(cancel),
-                              .resend = std::move(resend)});
+                              .resend = std::move(resend),
+                              .reconnect_spread = kComingBack * workers});
 }
 
 }  // namespace gotong::core

@@ -35,6 +35,7 @@ struct Desired {
     std::vector<LeaseToken> keep;
     std::vector<LeaseToken> cancel;
     std::vector<LeaseToken> resend;
+    std::chrono::milliseconds reconnect_spread{0};  // How long to spread a coming back over.
 };
 struct OfferJob {
     LeaseToken lease;

@@ -165,8 +165,10 @@ Result<core::WorkerSnapshot> snapshot_from(const v1::Snapshot& wire, core::Strea
     for (const auto& held : wire.held()) {
         const auto lease = lease_from(held.lease());
         if (!lease) return Failure(lease.error());
-        snapshot.held.push_back(
-            {.lease = *lease, .phase = phase_from(held.phase()), .step = held.step()});
+        snapshot.held.push_back({.lease = *lease,
+                                 .phase = phase_from(held.phase()),
+                                 .step = held.step(),
+                                 .stopping = held.stopping()});
     }
     for (const auto& waiting : wire.outbox()) {
         const auto lease = lease_from(waiting);
