@@ -19,6 +19,7 @@ nlohmann::ordered_json worker_json(const Worker& worker) {
             {"name", worker.name()},
             {"key", crypto::base64_encode(as_bytes(worker.public_key()))},
             {"online", worker.online()},
+            {"stuck_slots", worker.stuck_slots()},
             {"revoked", worker.revoked()},
             {"device", worker.device()},
             {"models", std::vector<std::string>(worker.models().begin(), worker.models().end())},
@@ -28,6 +29,7 @@ nlohmann::ordered_json worker_json(const Worker& worker) {
 
 const char* state_of(const Worker& worker) {
     if (worker.revoked()) return "revoked";
+    if (worker.online() && worker.stuck_slots() > 0) return "stuck";
     return worker.online() ? "online" : "away";
 }
 

@@ -54,9 +54,10 @@ struct Policy {
     std::chrono::milliseconds session_ttl{75'000};   // Silence after which a session is over.
     std::chrono::milliseconds accept_within{5'000};  // For an offer.
     std::chrono::milliseconds progress_timeout{
-        180'000};                               // Silence of a lease; covers loading a model.
-    std::chrono::milliseconds job_expiry{24h};  // From its start, at most; then it fails.
-    std::uint32_t distinct_failures = 3;        // Workers at fault before a job is given up.
+        180'000};                                   // Silence of a lease; covers loading a model.
+    std::chrono::milliseconds job_expiry{24h};      // From its start, at most; then it fails.
+    std::chrono::milliseconds stop_within{15'000};  // For a worker to stop a lease that has ended.
+    std::uint32_t distinct_failures = 3;            // Workers at fault before a job is given up.
     std::uint32_t max_open_jobs_per_account = 1'000;
     std::uint64_t input_quota = std::uint64_t{256} << 20U;  // Bytes of an account's uploads.
     std::chrono::milliseconds input_kept{24h};              // An upload that no open job names.
@@ -80,6 +81,7 @@ struct PoolView {
 struct WorkerView {
     store::Worker worker;
     bool online = false;
+    std::uint32_t stuck_slots = 0;  // They render what has ended, and do not stop.
     std::string device;
     std::vector<std::string> models;
 };

@@ -77,6 +77,7 @@ struct HeldLease {
     LeaseToken lease;
     Phase phase = Phase::unknown;
     std::uint32_t step = 0;
+    bool stopping = false;  // It was told to stop it and is at that.
 };
 struct WorkerSnapshot {
     StreamId stream = 0;

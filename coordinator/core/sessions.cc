@@ -1,5 +1,6 @@
 // Workers coming, telling what they hold, and leaving.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -56,13 +57,29 @@ bool note_models(State& state, roster::Session& session, const std::vector<Offer
     return true;
 }
 
+// A lease that has ended and is held all the same: its slot is stuck when that goes on, and a
+// worker that does not even acknowledge the cancel is given nothing more.
+void note_unwanted(const Step& step, roster::Session& session, const HeldLease& entry,
+                   const std::map<LeaseToken, Monotonic>& before) {
+    const auto known = before.find(entry.lease);
+    const Monotonic since = known == before.end() ? step.now.monotonic : known->second;
+    session.unwanted.emplace(entry.lease, since);
+    if (step.now.monotonic - since < step.state.policy.stop_within) return;
+    ++session.stuck_slots;
+    if (!entry.stopping) session.is_quarantined = true;
+}
+
 // Marks what the worker holds and returns what it should not.
-std::vector<LeaseToken> note_held(Step& step, const roster::Session& session,
+std::vector<LeaseToken> note_held(Step& step, roster::Session& session,
                                   const std::vector<HeldLease>& held) {
     std::vector<LeaseToken> cancel;
+    const auto unwanted_before = std::exchange(session.unwanted, {});
+    session.stuck_slots = 0;
+    session.is_quarantined = false;
     for (const HeldLease& entry : held) {
         schedule::Lease* lease = step.state.leases.find(entry.lease, session.worker);
         if (!lease) {
+            note_unwanted(step, session, entry, unwanted_before);
             cancel.push_back(entry.lease);
             continue;
         }

@@ -94,6 +94,7 @@ std::vector<WorkerView> Core::workers() const {
         view.worker = worker;
         if (const roster::Session* session = state_->roster.find(id)) {
             view.online = is_online(*session);
+            view.stuck_slots = session->stuck_slots;
             view.device = session->device;
             for (const OfferedModel& model : session->offered) view.models.push_back(model.name);
         }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -49,6 +50,9 @@ struct Session {
     std::uint32_t free_slots = 0;  // None before the first snapshot.
     bool is_draining = false;
     std::set<job::LeaseToken> outbox;
+    std::map<job::LeaseToken, Monotonic> unwanted;  // Held, though it has ended; since when.
+    std::uint32_t stuck_slots = 0;  // Those of them that should have stopped long ago.
+    bool is_quarantined = false;    // It does not even say that it is stopping one: no offers.
 
     // What choosing between workers weighs.
     Monotonic paused_until{};            // It declined, or handed a job back: no offer before.

@@ -112,6 +112,7 @@ void fill(const core::Desired& desired, const Links&, v1::ConnectResponse& frame
     add_leases(desired.keep, wire->mutable_keep());
     add_leases(desired.cancel, wire->mutable_cancel());
     add_leases(desired.resend, wire->mutable_resend());
+    wire->set_reconnect_spread_ms(milliseconds(desired.reconnect_spread));
 }
 
 void fill(const core::OfferJob& offer, const Links& links, v1::ConnectResponse& frame) {

@@ -87,7 +87,8 @@ std::optional<Match> next_match(const Queue& queue, const roster::Roster& roster
 }
 
 std::uint32_t free_slots(const roster::Session& session, const Leases& leases, Monotonic now) {
-    if (!session.is_known || session.is_draining || now < session.paused_until) return 0;
+    if (!session.is_known || session.is_draining || session.is_quarantined) return 0;
+    if (now < session.paused_until) return 0;
     std::uint32_t given_since = 0;
     const auto held = leases.of(session.worker);
     for (const job::LeaseToken& token : held) {

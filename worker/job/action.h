@@ -18,6 +18,7 @@ struct HeldLease {
     Lease lease;
     Phase phase = Phase::loading;
     std::uint32_t step = 0;
+    bool stopping = false;  // Was told to stop and has not yet.
 };
 struct SendSnapshot {
     std::uint32_t free_slots = 0;

@@ -240,6 +240,7 @@ void Agent::on(const Tick&, Now now) {
 void Agent::stop_render(Render& render, Error why) {
     if (render.stopped) return;
     render.stopped = std::move(why);
+    changed_ = true;  // The Snapshot acknowledges it.
     actions_.push_back(StopRender{render.job.lease});
 }
 

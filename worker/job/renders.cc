@@ -28,7 +28,8 @@ bool Renders::are_all_stopped() const {
 
 std::vector<HeldLease> Renders::held() const {
     std::vector<HeldLease> held;
-    for (const auto& [lease, render] : renders_) held.push_back({lease, render.phase, render.step});
+    for (const auto& [lease, render] : renders_)
+        held.push_back({lease, render.phase, render.step, render.stopped.has_value()});
     return held;
 }
 

@@ -205,6 +205,7 @@ v1::ConnectRequest to_proto(const worker::SendSnapshot& snapshot) {
         fill(*added.mutable_lease(), held.lease);
         added.set_phase(to_proto(held.phase));
         added.set_step(held.step);
+        added.set_stopping(held.stopping);
     }
     for (const worker::Lease& lease : snapshot.outbox) fill(*out.add_outbox(), lease);
     for (const worker::UsableModel& model : snapshot.models) {

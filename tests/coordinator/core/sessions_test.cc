@@ -297,5 +297,65 @@ TEST_CASE("frames of a stream that is not open change nothing") {
     CHECK(scene.state_of(id) == job::State::queued);
 }
 
+struct Stuck : Scene {
+    Worker worker{pool, 1, kEmoji, 2};
+    core::LeaseToken lease;
+
+    // One of its two slots renders a job that has been cancelled.
+    Stuck() {
+        worker.connect();
+        pool.submit_one(alice);
+        const auto offer = worker.heard<core::OfferJob>();
+        worker.accept(offer);
+        lease = offer.lease;
+        REQUIRE(pool.ask(core::CancelJob{.account = alice, .job = lease.job}));
+    }
+    void report(bool stopping) {
+        worker.held = {{lease, core::Phase::rendering, 1, stopping}};
+        worker.snapshot();
+    }
+    std::uint32_t stuck_slots() { return pool.core().workers().at(0).stuck_slots; }
+    bool gets_a_job() {
+        pool.submit_one(alice);
+        return worker.hears<core::OfferJob>();
+    }
+};
+
+TEST_CASE("a slot that does not stop in time is shown as stuck, and the others go on") {
+    Stuck scene;
+    scene.report(true);
+    scene.pool.pass(core::Policy{}.stop_within / 2);
+    scene.report(true);
+    CHECK(scene.stuck_slots() == 0);
+    scene.pool.pass(core::Policy{}.stop_within / 2);
+    scene.report(true);
+    CHECK(scene.stuck_slots() == 1);
+    CHECK(scene.gets_a_job());
+}
+
+TEST_CASE("a worker that does not even acknowledge a cancel gets no offers until it lets go") {
+    Stuck scene;
+    scene.report(false);
+    scene.pool.pass(core::Policy{}.stop_within);
+    scene.report(false);
+    CHECK(scene.stuck_slots() == 1);
+    CHECK_FALSE(scene.gets_a_job());
+    scene.worker.held.clear();
+    scene.worker.snapshot();
+    CHECK(scene.stuck_slots() == 0);
+    CHECK(scene.worker.hears<core::OfferJob>());
+}
+
+TEST_CASE("the more workers a pool has, the wider their coming back is spread") {
+    Scene scene;
+    Worker first{scene.pool, 1, kEmoji};
+    first.connect();
+    const auto alone = first.heard<core::Desired>().reconnect_spread;
+    Worker second{scene.pool, 2, kEmoji};
+    second.connect();
+    first.snapshot();
+    CHECK(first.heard<core::Desired>().reconnect_spread == 2 * alone);
+}
+
 }  // namespace
 }  // namespace gotong::test

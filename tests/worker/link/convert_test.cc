@@ -95,7 +95,7 @@ TEST_CASE("a snapshot carries everything that the worker holds") {
     lease.attempt = 2;
     const auto frame =
         to_proto(worker::SendSnapshot{.free_slots = 1,
-                                      .held = {{lease, worker::Phase::rendering, 7}},
+                                      .held = {{lease, worker::Phase::rendering, 7, true}},
                                       .outbox = {lease},
                                       .draining = true,
                                       .models = {{"emoji", std::string(64, 'b'), {}}}});
@@ -107,6 +107,7 @@ TEST_CASE("a snapshot carries everything that the worker holds") {
     CHECK(snapshot.held(0).lease().attempt() == 2);
     CHECK(snapshot.held(0).phase() == v1::RENDER_PHASE_RENDERING);
     CHECK(snapshot.held(0).step() == 7);
+    CHECK(snapshot.held(0).stopping());
     REQUIRE(snapshot.outbox_size() == 1);
     REQUIRE(snapshot.models_size() == 1);
     CHECK(snapshot.models(0).digest() == std::string(32, '\xbb'));
