@@ -195,17 +195,19 @@ Result<> run(const daemon::Home& home, const RunOptions& options) {
     daemon::RenderThreads renders{facts->batch, *chain, *outbox, post};
     daemon::UploadThread uploads{membership->pool, *outbox, post};
     Agent agent{membership->pool.pool_key, facts->batch, outbox->list(), clock.now()};
+    Result<> stayed;
     {
         link::Session session{membership->pool,
                               identity->key,
                               machine_of(local, *facts),
                               {.match = matching(local.all()), .post = post}};
-        daemon::run(agent, {clock, mailbox, *outbox, session, renders, uploads});
+        stayed = daemon::run(agent, {clock, mailbox, *outbox, session, renders, uploads});
     }
     log::info("left the pool");
     // At once: a step under way may take a minute, and its picture has no taker any more. The
     // renderer dies with us.
-    std::_Exit(EXIT_SUCCESS);
+    std::_Exit(stayed ? EXIT_SUCCESS
+                      : report(stayed.error().during("the pool has sent this worker away")));
 }
 
 int main(int argc, char** argv) {

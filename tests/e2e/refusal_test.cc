@@ -105,9 +105,11 @@ TEST_CASE("a revoked worker is sent away and gets no jobs") {
     REQUIRE(eventually([&] { return pool.json({"status"}).at("workers_online") == 1; }, kSoon));
     REQUIRE(pool.gotong({"worker", "revoke", "worker"}).status == 0);
     CHECK(eventually([&] { return pool.json({"status"}).at("workers_online") == 0; }, kSoon));
-    CHECK(eventually([&] { return pool.worker->output().find("revoked") != std::string::npos; },
-                     kSoon));
-    pool.worker.reset();
+    const auto status = pool.worker->wait(kSoon);  // It does not knock for ever.
+    INFO(pool.worker->output());
+    CHECK(status == 4);
+    CHECK(pool.worker->output().find("this worker was revoked by the pool's operator") !=
+          std::string::npos);
 
     const auto join_with = [&](const std::string& folder) {
         const std::string invite = pool.json({"invite"}).at("invite");
@@ -121,6 +123,23 @@ TEST_CASE("a revoked worker is sent away and gets no jobs") {
     CHECK(again.status == 4);
     CHECK(says(again, "--data"));  // What brings it back: a new key, in a folder of its own.
     CHECK(join_with("another").status == 0);
+}
+
+TEST_CASE(
+    "a worker that is revoked while it renders stops at once, and its job waits for another") {
+    LocalPool pool;
+    pool.join_worker("first");
+    pool.join_worker("second");
+    pool.start_worker("first");
+    Process rendering = pool.gotong_in_background(
+        {"render", "a red apple", "--steps", "150", "--out", pool.file("apple.png").string()},
+        "render.log");
+    REQUIRE(eventually([&] { return pool.json({"status"}).at("jobs_running") == 1; }, kSoon));
+    REQUIRE(pool.gotong({"worker", "revoke", "first"}).status == 0);
+    CHECK(pool.worker->wait(kSoon) == 4);
+    pool.start_worker("second");
+    CHECK(rendering.wait(kSoon * 2) == 0);
+    CHECK(pool.gotong({"verify", pool.file("apple.png").string()}).status == 0);
 }
 
 TEST_CASE("weights that differ from the pool's are not offered, and the worker says which file") {

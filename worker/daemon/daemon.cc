@@ -1,5 +1,6 @@
 #include "worker/daemon/daemon.h"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -14,7 +15,8 @@ class Hands {
   public:
     explicit Hands(const Limbs& limbs) : limbs_(limbs) {}
 
-    bool wants_to_leave() const { return wants_to_leave_; }
+    bool wants_to_leave() const { return leave_.has_value(); }
+    const worker::Leave& leave() const { return *leave_; }
 
     template <class Frame>
     void operator()(Frame& frame) {
@@ -42,7 +44,7 @@ class Hands {
         limbs_.uploads.start(action.lease, std::move(action.url));
     }
     void operator()(worker::DropKept& action) { limbs_.outbox.drop(action.lease); }
-    void operator()(worker::Leave&) { wants_to_leave_ = true; }
+    void operator()(worker::Leave& action) { leave_ = std::move(action); }
     void operator()(worker::Tell& action) {
         log::write(action.warning ? log::Level::warn : log::Level::info, action.sentence,
                    {{"job", action.lease.job.to_hex()},
@@ -52,12 +54,12 @@ class Hands {
 
   private:
     const Limbs& limbs_;
-    bool wants_to_leave_ = false;
+    std::optional<worker::Leave> leave_;
 };
 
 }  // namespace
 
-void run(worker::Agent& agent, const Limbs& limbs) {
+Result<> run(worker::Agent& agent, const Limbs& limbs) {
     Hands hands{limbs};
     while (!hands.wants_to_leave()) {
         auto event = limbs.mailbox.pop_until(agent.deadline());
@@ -66,6 +68,8 @@ void run(worker::Agent& agent, const Limbs& limbs) {
         for (worker::Action& action : actions) std::visit(hands, action);
     }
     limbs.mailbox.close();
+    if (hands.leave().sent_away.empty()) return {};
+    return fail(ErrorCode::permission_denied, hands.leave().sent_away);
 }
 
 }  // namespace gotong::daemon

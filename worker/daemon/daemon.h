@@ -1,6 +1,7 @@
 // The loop: takes one event at a time to the agent and does what the agent says.
 #pragma once
 
+#include "common/result.h"
 #include "common/time.h"
 #include "worker/daemon/mailbox.h"
 #include "worker/daemon/render_threads.h"
@@ -20,7 +21,8 @@ struct Limbs {
     UploadThread& uploads;
 };
 
-// Blocks until the agent wants to leave.
-void run(worker::Agent& agent, const Limbs& limbs);
+// Blocks until the agent wants to leave. Errors: permission_denied, when the pool sent this worker
+// away.
+Result<> run(worker::Agent& agent, const Limbs& limbs);
 
 }  // namespace gotong::daemon

@@ -77,7 +77,9 @@ struct Tell {  // A line for the contributor.
     Lease lease;
     std::string detail;  // May be empty.
 };
-struct Leave {};  // The daemon's end.
+struct Leave {                // The daemon's end.
+    std::string sent_away{};  // Why, when the pool wants this worker no more.
+};
 
 using Action = std::variant<SendSnapshot, SendOfferReply, SendProgress, SendUploadRequest,
                             SendResult, SendFailure, SendGoodbye, StartRender, StopRender,

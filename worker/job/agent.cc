@@ -84,6 +84,15 @@ void Agent::on(const SessionUp& event, Now now) {
 
 void Agent::on(const SessionDown&, Now) { connected_ = false; }
 
+// What is rendering has no taker any more. The outbox keeps what it has: an operator may change his
+// mind.
+void Agent::on(const SentAway& event, Now) {
+    connected_ = false;
+    for (auto& [lease, render] : renders_.all())
+        stop_render(render, {ErrorCode::cancelled, event.reason, {}});
+    actions_.push_back(Leave{event.reason});
+}
+
 void Agent::on(const OfferArrived& event, Now now) {
     const Render* const known = renders_.find(event.lease);
     if (known && !known->stopped) {

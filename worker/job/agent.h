@@ -38,6 +38,7 @@ class Agent {
   private:
     void on(const SessionUp& event, Now now);
     void on(const SessionDown& event, Now now);
+    void on(const SentAway& event, Now now);
     void on(const OfferArrived& event, Now now);
     void on(const DesiredArrived& event, Now now);
     void on(const UploadGranted& event, Now now);

@@ -28,6 +28,9 @@ struct OfferArrived {
     std::chrono::milliseconds patience{};
     std::vector<Input> inputs{};
 };
+struct SentAway {  // The pool wants this worker no more; the session has ended for good.
+    std::string reason;
+};
 struct DesiredArrived {
     std::vector<Lease> cancel;
     std::vector<Lease> resend;
@@ -64,7 +67,8 @@ struct UploadEnded {
 struct StopAsked {};  // The contributor wants the machine back.
 struct Tick {};       // The time that deadline() named has come.
 
-using Event = std::variant<SessionUp, SessionDown, OfferArrived, DesiredArrived, UploadGranted,
-                           ResultAcked, StepDone, RenderEnded, UploadEnded, StopAsked, Tick>;
+using Event =
+    std::variant<SessionUp, SessionDown, SentAway, OfferArrived, DesiredArrived, UploadGranted,
+                 ResultAcked, StepDone, RenderEnded, UploadEnded, StopAsked, Tick>;
 
 }  // namespace gotong::worker

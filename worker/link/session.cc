@@ -1,6 +1,8 @@
 #include "worker/link/session.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -22,7 +24,12 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kHelloType = "application/vnd.gotong.hello.v1";
 constexpr std::size_t kNonce = 32;
-constexpr Backoff kReconnect{.first = 1s, .most = 60s};
+// Once the pool has said how long a session lives without a stream, there are some tries within
+// that: a pool that was away for an hour still finds the leases when it is back.
+constexpr int kTriesInSession = 3;
+constexpr Backoff kReconnect{.first = 1s, .most = 30s};
+// A pool cannot keep us away with a joke of a spread.
+constexpr std::chrono::milliseconds kWidestSpread = 60s;
 // A session that lasted so long was a good one: the next failure is a first one again. Two daemons
 // with one key, which throw each other out at once, slow down instead.
 constexpr auto kGoodSession = 30s;
@@ -31,9 +38,14 @@ constexpr auto kGoodbyeWithin = 1s;
 
 // Uniform in [0, 1).
 double random_share() {
-    std::uint8_t byte = 0;
-    crypto::fill({&byte, 1});
-    return byte / 256.0;
+    std::array<std::uint8_t, 4> bytes{};
+    crypto::fill(bytes);
+    return std::bit_cast<std::uint32_t>(bytes) / 4294967296.0;
+}
+
+std::chrono::milliseconds spread_of(const v1::Desired& desired) {
+    const auto most = static_cast<std::uint64_t>(kWidestSpread.count());
+    return std::chrono::milliseconds{std::min(desired.reconnect_spread_ms(), most)};
 }
 
 Failure unexpected_frame() {
@@ -79,9 +91,10 @@ class Session::Impl {
             const auto began = std::chrono::steady_clock::now();
             const Error why = stay_once(stop);
             if (stop.stop_requested()) return;
+            if (is_final(why)) return hooks_.post(worker::SentAway{why.message});
             hooks_.post(worker::SessionDown{});
             if (std::chrono::steady_clock::now() - began > kGoodSession) failures = 0;
-            const auto delay = backoff_delay(kReconnect, ++failures, random_share());
+            const auto delay = backoff_delay(backoff_, ++failures, random_share());
             log::warn("no connection to the pool", {{"pool", pool_.address},
                                                     {"error", why.message},
                                                     {"retry_ms", std::to_string(delay.count())}});
@@ -90,8 +103,15 @@ class Session::Impl {
         }
     }
 
+    // The pool's own word that it does not want this key. A proxy that says no, or a certificate
+    // that is not the pool's, may be gone tomorrow.
+    bool is_final(const Error& why) const {
+        return was_challenged_ && why.code == ErrorCode::permission_denied;
+    }
+
     // From connecting to the end of the stream, whose reason it returns.
     Error stay_once(const std::stop_token& stop) {
+        was_challenged_ = false;
         auto channel = open_channel(pool_);
         if (!channel) return channel.error();
         const auto stream = std::make_shared<Stream>(*channel);
@@ -120,6 +140,7 @@ class Session::Impl {
         if (!stream.read(frame)) return {};
         if (!frame.has_challenge() || frame.challenge().nonce().size() != kNonce)
             return unexpected_frame();
+        was_challenged_ = true;
         if (!stream.write(hello(frame.challenge().nonce())) || !stream.read(frame)) return {};
         if (!frame.has_welcome()) return unexpected_frame();
         if (const Result<> welcomed = take_welcome(stream, frame.welcome()); !welcomed)
@@ -129,6 +150,7 @@ class Session::Impl {
                 if (Result<> again = take_welcome(stream, frame.welcome()); !again) return again;
                 continue;
             }
+            if (frame.has_desired()) backoff_.spread = spread_of(frame.desired());
             auto event = event_of(frame);
             if (!event) return Failure{event.error().during("read a frame of the pool")};
             if (*event) hooks_.post(std::move(**event));
@@ -142,11 +164,11 @@ class Session::Impl {
         for (const std::string& refused : welcome.refused_models())
             log::warn("the pool refuses a model", {{"reason", refused}});
         resume_token_ = welcome.resume_token();
+        const std::chrono::milliseconds ttl{
+            std::min<std::uint64_t>(welcome.session_ttl_ms(), kLongestSilenceMs)};
         // Every Snapshot is answered, so a pool that says nothing for a whole session has gone.
-        stream.allow_silence(
-            std::max<std::chrono::milliseconds>(std::chrono::milliseconds{std::min<std::uint64_t>(
-                                                    welcome.session_ttl_ms(), kLongestSilenceMs)},
-                                                kShortestSilence));
+        stream.allow_silence(std::max<std::chrono::milliseconds>(ttl, kShortestSilence));
+        backoff_.most = std::clamp(ttl / kTriesInSession, kReconnect.first, kReconnect.most);
         worker::SessionUp up = session_up(welcome);
         up.models = hooks_.match(*catalogue);
         {
@@ -205,7 +227,10 @@ class Session::Impl {
     const Machine machine_;
     const Hooks hooks_;
     const SessionId instance_nonce_;  // 16 random bytes, new for every start of the daemon.
-    std::string resume_token_;        // The session's thread only.
+    // Of the session's thread alone:
+    std::string resume_token_;
+    Backoff backoff_ = kReconnect;  // The pool says how wide it spreads.
+    bool was_challenged_ = false;   // The newest stream has spoken as a pool does.
 
     std::mutex mutex_;
     std::condition_variable ended_;

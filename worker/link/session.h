@@ -2,7 +2,8 @@
 //
 // Shakes hands (Challenge, signed Hello, Welcome), turns frames into events for the agent, and
 // reconnects with jittered exponential backoff, bringing the resume token of the last Welcome so
-// that the pool knows the leases again. Decides nothing about jobs.
+// that the pool knows the leases again. A pool that wants this worker no more is not asked again.
+// Decides nothing about jobs.
 //
 // Threads: one of its own, from which `Hooks` are called; send() and the destructor from the
 // daemon's loop; a watchdog that cuts a stream on which the pool has gone silent.

@@ -101,5 +101,14 @@ TEST_CASE("the deadline wakes the loop for every stage of stopping") {
     CHECK(world.agent.deadline() == asked + 15s);
 }
 
+TEST_CASE("a worker that the pool sends away stops what it renders and leaves with the reason") {
+    World world;
+    world.render(lease_of(1), 5);
+    const Actions actions = world.step(SentAway{"this worker was revoked"});
+    CHECK(has<StopRender>(actions));
+    CHECK(only<Leave>(actions).value().sent_away == "this worker was revoked");
+    CHECK_FALSE(has<DropKept>(actions));
+}
+
 }  // namespace
 }  // namespace gotong::worker

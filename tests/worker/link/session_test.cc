@@ -163,5 +163,39 @@ TEST_CASE("words written just before the end still arrive") {
     CHECK(last_words.get_future().get() == "leaving");
 }
 
+TEST_CASE("a pool that refuses the key itself is not asked again") {
+    std::atomic<int> streams = 0;
+    Worker worker;
+    const FakePool pool{{.connect = [&](FakePool::Stream& stream) {
+        ++streams;
+        challenge(stream, 'n');
+        return grpc::Status{grpc::StatusCode::PERMISSION_DENIED, "revoked"};
+    }}};
+    const auto session = worker.connect(pool);
+    const auto event = worker.mailbox.pop_until(std::chrono::steady_clock::now() + kSoon);
+    REQUIRE(event);
+    REQUIRE(std::holds_alternative<worker::SentAway>(*event));
+    CHECK(std::get<worker::SentAway>(*event).reason == "revoked");
+    CHECK_FALSE(worker.mailbox.pop_until(std::chrono::steady_clock::now() + 1500ms));
+    CHECK(streams == 1);
+}
+
+TEST_CASE("a proxy that says no before the pool has spoken is asked again") {
+    std::atomic<int> streams = 0;
+    Worker worker;
+    const FakePool pool{{.connect = [&](FakePool::Stream& stream) {
+        if (++streams == 1) return grpc::Status{grpc::StatusCode::PERMISSION_DENIED, "403"};
+        challenge(stream, 'n');
+        stream.Write(welcome("token"));
+        v1::ConnectRequest frame;
+        while (stream.Read(&frame)) {
+        }
+        return grpc::Status::OK;
+    }}};
+    const auto session = worker.connect(pool);
+    CHECK(worker.next_is<worker::SessionDown>());
+    CHECK(worker.next_is<worker::SessionUp>());
+}
+
 }  // namespace
 }  // namespace gotong::link
