@@ -29,6 +29,10 @@ bool heard(const Turn& turn) {
     return heard<Event>(turn, [](const Event&) { return true; });
 }
 
+bool is_requeued(const Turn& turn, JobId job) {
+    return heard<core::RequeueJob>(turn, [&](const core::RequeueJob& it) { return it.job == job; });
+}
+
 bool has_weights(store::Transaction& store, const std::string& digest) {
     return std::ranges::any_of(store.models(),
                                [&](const auto& model) { return model.digest == digest; });
@@ -307,8 +311,8 @@ void ReferenceModel::check_counts(const core::PoolView& view) const {
 void ReferenceModel::check_said(const Turn& turn, store::Transaction& store) {
     for (const core::Send& send : turn.sends) {
         if (const auto* said = std::get_if<core::ToWorker>(&send)) check(*said, store);
-        if (const auto* reply = std::get_if<core::Reply>(&send)) check(*reply, store);
-        if (const auto* change = std::get_if<core::JobChanged>(&send)) check(*change);
+        if (const auto* reply = std::get_if<core::Reply>(&send)) check(*reply, turn, store);
+        if (const auto* change = std::get_if<core::JobChanged>(&send)) check(*change, turn);
     }
 }
 
@@ -363,7 +367,7 @@ std::vector<JobId> ReferenceModel::failed() const {
     return failed;
 }
 
-void ReferenceModel::check(const core::Reply& reply, store::Transaction& store) {
+void ReferenceModel::check(const core::Reply& reply, const Turn& turn, store::Transaction& store) {
     if (!reply.answer || reply.reply == 0) return;  // 0: the operator's, who does not wait.
     if (const auto* submitted = std::get_if<core::Submitted>(&*reply.answer)) {
         for (const job::Job& job : submitted->jobs) {
@@ -372,17 +376,19 @@ void ReferenceModel::check(const core::Reply& reply, store::Transaction& store) 
         }
     }
     if (const auto* job = std::get_if<job::Job>(&*reply.answer)) {
+        if (is_requeued(turn, job->id)) return;  // It was so when it was said.
         const auto stored = store.find_job(job->id);
         require(stored && job::has_ended(stored->state) && stored->state == job->state,
                 "after a cancel the job has ended as was answered", job->id.to_hex());
     }
 }
 
-void ReferenceModel::check(const core::JobChanged& change) {
+void ReferenceModel::check(const core::JobChanged& change, const Turn& turn) {
     const auto known = jobs_.find(change.view.job.id);
     require(known != jobs_.end(), "who watches hears of jobs that exist");
     const State now = known->second.job.state;
     const State told = change.view.job.state;
+    if (is_requeued(turn, change.view.job.id)) return;
     require(!job::has_ended(told) || told == now, "who watches hears of ends that are so");
 }
 

@@ -69,8 +69,8 @@ class ReferenceModel {
     void check(const core::OfferJob& offer, WorkerId worker, store::Transaction& store);
     void check(const core::AckResult& ack, WorkerId worker, store::Transaction& store);
     void check(const core::Desired& desired, WorkerId worker);
-    void check(const core::Reply& reply, store::Transaction& store);
-    void check(const core::JobChanged& change);
+    void check(const core::Reply& reply, const Turn& turn, store::Transaction& store);
+    void check(const core::JobChanged& change, const Turn& turn);
 
     const Truth& truth_;
     Coverage& coverage_;
