@@ -12,6 +12,7 @@
 
 #include "worker/engine/cuda_driver.h"
 #include "worker/engine/heap.h"
+#include "worker/engine/layers/to_pack.h"
 #include "worker/engine/memory/room.h"
 
 // libtorch can be asked about a device's memory since 2.10.
@@ -129,7 +130,10 @@ Result<DeviceInfo> describe_device(const DeviceOptions& options) {
 }
 
 std::optional<std::uint64_t> room(const Placement& placement) {
-    return placement.device.is_cuda() ? cuda_room() : memory::room();
+    if (placement.device.is_cuda()) return cuda_room();
+    const std::optional<std::uint64_t> free = memory::room();
+    if (!free) return free;
+    return *free - std::min(*free, bytes_to_pack());
 }
 
 std::uint64_t with_gaps(const Placement& placement, std::uint64_t bytes) {

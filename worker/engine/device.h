@@ -18,11 +18,12 @@ namespace gotong::engine {
 // Errors: failed_precondition when CUDA is asked for and there is none.
 Result<Placement> choose_device(const DeviceOptions& options);
 
-// Bytes that may still be had there, what allocators keep for us among them; nullopt where nobody
-// knows.
+// Bytes that may still be had there, what allocators keep for us among them, less what loaded
+// weights will take once they are packed; nullopt where nobody knows.
 std::optional<std::uint64_t> room(const Placement& placement);
 
-// What an allocator takes there for tensors of so many bytes: a heap on the CPU has gaps.
+// What an allocator takes there for tensors of so many bytes that come and go: a heap on the CPU
+// has gaps. Weights stay, and lie side by side.
 std::uint64_t with_gaps(const Placement& placement, std::uint64_t bytes);
 
 // Of what models may hold: half of all plain memory; on CUDA four fifths of what is free.

@@ -33,14 +33,13 @@ Result<std::uint64_t> weigh(const ModelSource& source, const ModelIndex& index,
 Result<> check_room(const ModelSource& source, const ModelIndex& index, const Placement& placement,
                     std::uint64_t bytes) {
     const auto free = room(placement);
-    const std::uint64_t need = with_gaps(placement, bytes);
-    if (!free || need <= *free) return {};
-    std::string words = "its weights need " + memory::spelled(need) + ", and " +
+    if (!free || bytes <= *free) return {};
+    std::string words = "its weights need " + memory::spelled(bytes) + ", and " +
                         memory::spelled(*free) + " are free";
     const bool cuda = placement.device.is_cuda();
     const Placement half{placement.device, cuda ? c10::kHalf : c10::kBFloat16};
     const auto weighed = weigh(source, index, half);
-    const std::uint64_t halved = with_gaps(placement, weighed.value_or(0));
+    const std::uint64_t halved = weighed.value_or(0);
     if (placement.type == c10::kFloat && weighed && halved <= *free) {
         words += cuda ? "; in fp16" : "; in bf16";
         words += " they would take " + memory::spelled(halved);

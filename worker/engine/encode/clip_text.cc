@@ -111,7 +111,7 @@ ClipTextEncoder::ClipTextEncoder(const Scope& scope, const ClipTextConfig& confi
     : config_(config),
       role_(role),
       token_embedding_((scope / "embeddings" / "token_embedding" / "weight")
-                           .take({config.vocabulary, config.width})),
+                           .borrow({config.vocabulary, config.width}, Use::looked_up)),
       position_embedding_((scope / "embeddings" / "position_embedding" / "weight")
                               .take({config.positions, config.width})),
       norm_(scope / "final_layer_norm", config.width, config.epsilon) {
@@ -124,9 +124,9 @@ at::Tensor ClipTextEncoder::embedded(std::span<const std::int64_t> ids) const {
     const auto count = static_cast<std::int64_t>(ids.size());
     const at::Tensor index = at::tensor(at::IntArrayRef(ids.data(), ids.size()), at::kLong)
                                  .to(token_embedding_.device());
-    const at::Tensor x =
-        at::embedding(token_embedding_, index) + position_embedding_.slice(/*dim=*/0, 0, count);
-    return x.unsqueeze(0);
+    const at::Tensor places = position_embedding_.slice(/*dim=*/0, 0, count);
+    // Only the rows that are read become of the type that we compute in.
+    return (at::embedding(token_embedding_, index).to(places.scalar_type()) + places).unsqueeze(0);
 }
 
 // tokens: [1, ids, width], the last layer's, normalised -> [1, projection_width].

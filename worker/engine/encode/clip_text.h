@@ -81,7 +81,7 @@ class ClipTextEncoder {
 
     ClipTextConfig config_;
     ClipTextRole role_;
-    at::Tensor token_embedding_;     // [vocabulary, width]
+    at::Tensor token_embedding_;     // [vocabulary, width], borrowed.
     at::Tensor position_embedding_;  // [positions, width]
     std::vector<ClipTextLayer> layers_;
     LayerNorm norm_;

@@ -26,9 +26,9 @@ class Conv2d {
     at::Tensor operator()(const at::Tensor& x, const at::Tensor& addend = {});
 
   private:
-    void prepare(at::IntArrayRef input_size);
+    void prepare(const at::Tensor& x);
 
-    at::Tensor weight_;  // As the file has it until the first call, then in one of these forms:
+    at::Tensor weight_;  // As borrowed until the first call, then in one of these forms:
     std::optional<Winograd> winograd_;
     bool packed_ = false;
     bool prepared_ = false;

@@ -18,30 +18,35 @@ constexpr std::int64_t kLeastRows = 16;
 }  // namespace
 
 Linear::Linear(const Scope& scope, std::int64_t in, std::int64_t out, Bias bias)
-    : weight_((scope / "weight").take({out, in})) {
+    : stored_{(scope / "weight").borrow({out, in}, Use::packed)} {
     if (bias == Bias::with) bias_ = (scope / "bias").take({out});
 }
 
 Linear Linear::from_pointwise_conv(const Scope& scope, std::int64_t in, std::int64_t out) {
-    const at::Tensor weight = (scope / "weight").take({out, in, 1, 1});
+    const at::Tensor weight = (scope / "weight").borrow({out, in, 1, 1}, Use::packed);
     return {weight.defined() ? weight.view({out, in}) : weight, (scope / "bias").take({out})};
 }
 
+void Linear::prepare(const at::Tensor& x) {
+    at::Tensor weight =
+        (stored_.size() == 1 ? stored_.front() : at::cat(stored_)).to(x.scalar_type());
+    packed_ = onednn::can_pack(weight);
+    if (packed_) weight = onednn::pack_linear(weight, std::max(x.numel() / x.size(-1), kLeastRows));
+    weight_ = std::move(weight);  // Not before: what lacked memory is tried again.
+    stored_.clear();
+}
+
 at::Tensor Linear::operator()(const at::Tensor& x) {
-    if (!packed_) {
-        if (!onednn::can_pack(weight_)) return at::linear(x, weight_, bias_);
-        weight_ = onednn::pack_linear(weight_, std::max(x.numel() / x.size(-1), kLeastRows));
-        packed_ = true;
-    }
-    return onednn::linear(x, weight_, bias_);
+    if (!weight_.defined()) prepare(x);
+    return packed_ ? onednn::linear(x, weight_, bias_) : at::linear(x, weight_, bias_);
 }
 
 Linear stacked(const std::vector<Scope>& scopes, std::int64_t in, std::int64_t out_each) {
-    std::vector<at::Tensor> weights;
-    for (const Scope& scope : scopes) weights.push_back((scope / "weight").take({out_each, in}));
-    const bool whole = std::all_of(weights.begin(), weights.end(),
-                                   [](const at::Tensor& weight) { return weight.defined(); });
-    return {whole ? at::cat(weights) : at::Tensor{}, {}};
+    Linear all({}, {});
+    all.stored_.clear();
+    for (const Scope& scope : scopes)
+        all.stored_.push_back((scope / "weight").borrow({out_each, in}, Use::packed));
+    return all;
 }
 
 }  // namespace gotong::engine

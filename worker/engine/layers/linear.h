@@ -1,6 +1,8 @@
 // Linear: y = x W^T + b over the last dimension.
 #pragma once
 
+#include <vector>
+
 #include "worker/engine/layers/weights.h"
 
 namespace gotong::engine {
@@ -14,7 +16,7 @@ class Linear {
 
     // The same from tensors at hand; `bias` may be undefined.
     Linear(at::Tensor weight, at::Tensor bias)
-        : weight_(std::move(weight)), bias_(std::move(bias)) {}
+        : stored_{std::move(weight)}, bias_(std::move(bias)) {}
 
     // A 1x1 convolution [out, in, 1, 1] read as a linear layer over the channels.
     static Linear from_pointwise_conv(const Scope& scope, std::int64_t in, std::int64_t out);
@@ -22,7 +24,11 @@ class Linear {
     at::Tensor operator()(const at::Tensor& x);
 
   private:
-    at::Tensor weight_;  // Packed by the first call.
+    friend Linear stacked(const std::vector<Scope>& scopes, std::int64_t in, std::int64_t out_each);
+    void prepare(const at::Tensor& x);
+
+    std::vector<at::Tensor> stored_;  // One below the other: as borrowed, until the first call.
+    at::Tensor weight_;               // Packed, where that helps.
     at::Tensor bias_;
     bool packed_ = false;
 };

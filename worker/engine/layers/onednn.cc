@@ -44,9 +44,13 @@ c10::List<std::optional<at::Scalar>> no_scalars() { return c10::List<std::option
 
 }  // namespace
 
+bool packs(c10::Device device, c10::ScalarType type) {
+    return device.is_cpu() && type == at::kFloat && at::hasMKLDNN() &&
+           at::globalContext().userEnabledMkldnn() && operators().complete();
+}
+
 bool can_pack(const at::Tensor& weight) {
-    return weight.defined() && weight.is_cpu() && weight.scalar_type() == at::kFloat &&
-           at::hasMKLDNN() && at::globalContext().userEnabledMkldnn() && operators().complete();
+    return weight.defined() && packs(weight.device(), weight.scalar_type());
 }
 
 at::Tensor pack_conv(const at::Tensor& weight, const ConvGeometry& geometry,

@@ -15,7 +15,8 @@ struct ConvGeometry {
     int padding = 1;
 };
 
-// Whether packing helps this weight at all.
+// Whether layers that compute in `type` on `device` pack their weights at all.
+bool packs(c10::Device device, c10::ScalarType type);
 bool can_pack(const at::Tensor& weight);
 
 // Packed for inputs of this size; other sizes give the same result, perhaps more slowly.

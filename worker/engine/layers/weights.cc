@@ -3,8 +3,11 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "common/text/printable.h"
+#include "worker/engine/layers/onednn.h"
+#include "worker/engine/layers/to_pack.h"
 #include "worker/engine/layers/winograd.h"
 
 namespace gotong::engine {
@@ -27,15 +30,30 @@ std::string spelled(at::IntArrayRef shape) {
     return text + "]";
 }
 
+std::atomic<std::uint64_t> to_pack{0};  // All models' and threads'.
+
+std::uint64_t elements(const TensorEntry& entry) {
+    std::uint64_t count = 1;
+    for (const std::int64_t side : entry.shape) count *= static_cast<std::uint64_t>(side);
+    return count;
+}
+
+// In fp32 on the CPU.
+std::uint64_t packed_bytes(const TensorEntry& entry) {
+    const std::uint64_t bytes = elements(entry) * sizeof(float);
+    return Winograd::suits(entry.shape) ? Winograd::held_bytes(bytes) : bytes;
+}
+
+bool is_aligned(const TensorEntry& entry, c10::ScalarType type) {
+    return reinterpret_cast<std::uintptr_t>(entry.bytes.data()) % c10::elementSize(type) == 0;
+}
+
 // The entry's values where they lie, or, since tensors want theirs aligned and files need not
 // oblige, a copy.
 at::Tensor aligned(const TensorEntry& entry, c10::ScalarType type) {
     const auto options = at::TensorOptions(type);
-    const auto address = reinterpret_cast<std::uintptr_t>(entry.bytes.data());
-    if (address % c10::elementSize(type) == 0) {
-        // from_blob() asks for a mutable pointer; nobody writes through it.
+    if (is_aligned(entry, type))
         return at::from_blob(const_cast<std::uint8_t*>(entry.bytes.data()), entry.shape, options);
-    }
     auto copy = at::empty(entry.shape, options);
     std::copy(entry.bytes.begin(), entry.bytes.end(), static_cast<std::uint8_t*>(copy.data_ptr()));
     return copy;
@@ -55,6 +73,10 @@ Scope Scope::operator/(std::string_view child) const {
 
 at::Tensor Scope::take(at::IntArrayRef shape) const { return weights_->take(name_, shape); }
 
+at::Tensor Scope::borrow(at::IntArrayRef shape, Use use) const {
+    return weights_->take(name_, shape, use);
+}
+
 bool Scope::exists() const { return weights_->table_.contains(name_); }
 
 bool Scope::has_children() const {
@@ -70,7 +92,24 @@ at::Tensor Weights::broken(const std::string& name, const std::string& why) {
     return {};
 }
 
-at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
+// Undefined where the entry lies in no file, or not as tensors want it.
+at::Tensor Weights::lent(const TensorEntry& entry, c10::ScalarType type, Use use) const {
+    const auto file = part_.file_of(entry);
+    if (!file || !is_aligned(entry, type)) return {};
+    const std::uint64_t later = use == Use::packed ? packed_bytes(entry) : 0;
+    to_pack += later;
+    // from_blob() asks for a mutable pointer; nobody writes through it.
+    return at::from_blob(
+        const_cast<std::uint8_t*>(entry.bytes.data()), entry.shape,
+        [file, bytes = entry.bytes, later](void*) {
+            file->release(bytes);
+            to_pack -= later;
+        },
+        at::TensorOptions(type));
+}
+
+at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape,
+                         std::optional<Use> borrowed) {
     if (problem_) return {};
     const auto found = table_.find(name);
     if (found == table_.end()) return broken(name, "is missing");
@@ -82,6 +121,9 @@ at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
     const auto type = float_type(entry.dtype);
     if (!type) return broken(name, "is of type " + std::string(entry.dtype) + ", not a float");
     taken_.insert(name);
+    if (borrowed && onednn::packs(placement_.device, placement_.type)) {
+        if (at::Tensor tensor = lent(entry, *type, *borrowed); tensor.defined()) return tensor;
+    }
     at::Tensor tensor = placed(entry, *type, placement_);
     part_.release(entry);
     return tensor;
@@ -103,14 +145,13 @@ Result<> Weights::finish() const {
     return {};
 }
 
+std::uint64_t bytes_to_pack() { return to_pack; }
+
 std::uint64_t held_bytes(const PartWeights& part, const Placement& placement) {
     const bool plain = placement.device.is_cpu() && placement.type == c10::kFloat;
     std::uint64_t bytes = 0;
-    for (const auto& [name, entry] : part.tensors()) {
-        std::uint64_t held = c10::elementSize(placement.type);
-        for (const std::int64_t side : entry.shape) held *= static_cast<std::uint64_t>(side);
-        bytes += plain && Winograd::suits(entry.shape) ? Winograd::held_bytes(held) : held;
-    }
+    for (const auto& [name, entry] : part.tensors())
+        bytes += plain ? packed_bytes(entry) : elements(entry) * c10::elementSize(placement.type);
     return bytes;
 }
 

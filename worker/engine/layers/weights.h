@@ -35,6 +35,10 @@ struct Placement {
 
 class Weights;
 
+// What becomes of a borrowed tensor: a packed copy by the first call, or rows of it are read now
+// and then.
+enum class Use { packed, looked_up };
+
 // A place in the tree of names: scope / "conv1" / "weight" is "...conv1.weight".
 class Scope {
   public:
@@ -43,6 +47,12 @@ class Scope {
 
     // The tensor of this very name; undefined after a problem.
     at::Tensor take(at::IntArrayRef shape) const;
+
+    // The same for whoever makes his own of it when he first computes, in the type of what he is
+    // given. Where layers pack (onednn::packs) it is the file's own memory in the file's own type,
+    // so that nothing is held twice and what is never used is never read; with the tensor's end its
+    // pages leave our memory. Elsewhere a copy, as by take().
+    at::Tensor borrow(at::IntArrayRef shape, Use use) const;
     bool exists() const;
 
     // Any tensor below this name?
@@ -57,7 +67,7 @@ class Scope {
 
 class Weights {
   public:
-    // `part` must outlive this object; the tensors are copies.
+    // `part` must outlive this object; its files live as long as what was borrowed of them.
     Weights(const PartWeights& part, Placement placement)
         : part_(part), table_(part.tensors()), placement_(placement) {}
 
@@ -70,7 +80,9 @@ class Weights {
 
   private:
     friend class Scope;
-    at::Tensor take(const std::string& name, at::IntArrayRef shape);
+    at::Tensor take(const std::string& name, at::IntArrayRef shape,
+                    std::optional<Use> borrowed = {});
+    at::Tensor lent(const TensorEntry& entry, c10::ScalarType type, Use use) const;
     at::Tensor broken(const std::string& name, const std::string& why);
 
     const PartWeights& part_;

@@ -87,10 +87,10 @@ Winograd::Winograd(const at::Tensor& weight) {
     const at::Tensor to_point =
         at::tensor({1.0, 0.0, 0.0, 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0.0, 0.0, 1.0}, at::kFloat)
             .view({4, 3});
-    weight_ = at::matmul(at::matmul(to_point, weight), to_point.t())
-                  .permute({2, 3, 1, 0})
-                  .reshape({kPoints, weight.size(1), weight.size(0)})
-                  .contiguous();
+    // Both sides of a tap at once: G g G^T is (G x G) g, with g as one column for each in and out.
+    const at::Tensor taps = weight.permute({2, 3, 1, 0}).reshape({9, -1});
+    weight_ =
+        at::mm(at::kron(to_point, to_point), taps).view({kPoints, weight.size(1), weight.size(0)});
 }
 
 at::Tensor Winograd::operator()(const at::Tensor& x, const at::Tensor& bias,

@@ -32,7 +32,7 @@ Result<ByteView> map(int descriptor, const std::filesystem::path& path) {
     const auto size = static_cast<std::size_t>(status.st_size);
     void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (start == MAP_FAILED) return system_failure(path, errno);
-    ::madvise(start, size, MADV_WILLNEED);  // Weights are read once, all of them, at once.
+    ::madvise(start, size, MADV_WILLNEED);  // Weights are read once, most of them soon.
     return ByteView{static_cast<const std::uint8_t*>(start), size};
 }
 
@@ -61,8 +61,7 @@ MappedFile::~MappedFile() {
 }
 
 void MappedFile::release(ByteView part) const {
-    if (part.data() < bytes_.data() || part.data() + part.size() > bytes_.data() + bytes_.size())
-        return;
+    if (!holds(part)) return;
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const auto first = reinterpret_cast<std::uintptr_t>(part.data());
     const std::uintptr_t begin = (first + page - 1) / page * page;

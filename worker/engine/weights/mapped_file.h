@@ -8,7 +8,8 @@
 
 namespace gotong::engine {
 
-// The file must not be truncated while it is mapped: reading beyond its new end kills the process.
+// The file must not be truncated or written to while it is mapped: reading beyond its new end kills
+// the process, and what is read late is what the file holds by then.
 // Model folders therefore belong to the worker alone.
 class MappedFile {
   public:
@@ -22,6 +23,11 @@ class MappedFile {
     ~MappedFile();
 
     ByteView bytes() const { return bytes_; }
+
+    bool holds(ByteView part) const {
+        return part.data() >= bytes_.data() &&
+               part.data() + part.size() <= bytes_.data() + bytes_.size();
+    }
 
     // The pages that lie in `part` whole leave our memory; they come back when they are read again.
     // Without effect for bytes that are not this file's.

@@ -1,5 +1,6 @@
 #include "worker/engine/weights/part_weights.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -88,6 +89,12 @@ Result<PartWeights> PartWeights::from_checkpoint(std::shared_ptr<const Safetenso
     }
     weights.files_.push_back(std::move(file));
     return weights;
+}
+
+std::shared_ptr<const SafetensorsFile> PartWeights::file_of(const TensorEntry& entry) const {
+    const auto found = std::find_if(files_.begin(), files_.end(),
+                                    [&](const auto& file) { return file->holds(entry.bytes); });
+    return found == files_.end() ? nullptr : *found;
 }
 
 Result<> PartWeights::insert(const std::string& name, TensorEntry entry) {

@@ -33,10 +33,13 @@ class PartWeights {
     // Live as long as this object.
     const TensorTable& tensors() const { return tensors_; }
 
+    // The file that the entry lies in; null for what had to be turned around.
+    std::shared_ptr<const SafetensorsFile> file_of(const TensorEntry& entry) const;
+
     // The entry has been read: its pages leave our memory, so that loading a part does not hold it
     // twice. Reading it again works.
     void release(const TensorEntry& entry) const {
-        for (const auto& file : files_) file->release(entry.bytes);
+        if (const auto file = file_of(entry)) file->release(entry.bytes);
     }
 
     // For error messages: "unet/diffusion_pytorch_model.safetensors".

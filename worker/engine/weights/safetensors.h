@@ -46,7 +46,8 @@ class SafetensorsFile {
     // Lives as long as this object.
     const TensorTable& tensors() const { return tensors_; }
 
-    // MappedFile::release()
+    // MappedFile's.
+    bool holds(ByteView bytes) const { return file_.holds(bytes); }
     void release(ByteView bytes) const { file_.release(bytes); }
 
   private:
