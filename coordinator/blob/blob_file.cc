@@ -5,20 +5,33 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "common/crypto/sha256.h"
 #include "common/file/unique_fd.h"
+#include "common/log/log.h"
 
 namespace gotong::blob {
 namespace {
 
 namespace fs = std::filesystem;
 
+// After a sync that failed nobody knows what is on disk, and the next one may succeed although the
+// kernel has dropped what it could not write. As after a failed commit, only a start from disk
+// tells.
+void sync_or_end_process(int fd) {
+    if (::fsync(fd) == 0) return;
+    log::error("cannot write the pool's data; stopping, so that a restart goes on from disk",
+               {{"reason", system_failure("sync").value().message}});
+    std::_Exit(1);
+}
+
 Result<> sync_folder(const fs::path& folder) {
     const file::UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd || ::fsync(fd.get()) != 0) return system_failure("sync the folder of");
+    if (!fd) return system_failure("open the folder of");
+    sync_or_end_process(fd.get());
     return {};
 }
 
@@ -88,7 +101,7 @@ Result<Added> FileWriter::finish() {
                                                      crypto::to_hex(got) + ", not " +
                                                      crypto::to_hex(sha256_));
     }
-    if (::fsync(file_.get()) != 0) return system_failure("sync");
+    sync_or_end_process(file_.get());
     return give_name();
 }
 

@@ -3,6 +3,8 @@
 // A file gets its name only after its bytes were checked and synced, so a crash leaves whole files
 // and, among the temporary ones, rubbish.
 //
+// A sync that fails ends the process: what is on disk is then known to a new start alone.
+//
 // Private to coordinator/blob. Errors never hold a path: they may travel to a worker.
 #pragma once
 

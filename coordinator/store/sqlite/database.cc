@@ -27,6 +27,24 @@ constexpr const char* kSettings = R"(
     PRAGMA journal_size_limit = 67108864;
 )";
 
+constexpr const char* kPlainSettings = R"(
+    PRAGMA synchronous = FULL;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;
+    PRAGMA busy_timeout = 5000;
+)";
+
+constexpr int kPagesBeforeCheckpoint = 1'000;  // As SQLite's own: 4 MB of log.
+
+// After a commit. SQLite's own hook does the same and keeps to itself that it failed; but a sync
+// that failed must end the process, so the commit answers with it. (The commit itself stands.)
+int checkpoint(void*, sqlite3* file, const char* schema, int pages) {
+    if (pages < kPagesBeforeCheckpoint) return SQLITE_OK;
+    const int done =
+        sqlite3_wal_checkpoint_v2(file, schema, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return done == SQLITE_BUSY ? SQLITE_OK : done;  // A backup is reading: next time.
+}
+
 ErrorCode code_of(int sqlite_code) {
     switch (sqlite_code & 0xff) {
         case SQLITE_FULL:
@@ -76,16 +94,42 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& path) {
     return database;
 }
 
+Result<std::unique_ptr<Database>> Database::open_plain(const fs::path& path, int flags) {
+    sqlite3* file = nullptr;
+    const int opened = sqlite3_open_v2(path.c_str(), &file, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    std::unique_ptr<Database> database(new Database(file));
+    database->note(opened);
+    database->harden();
+    database->run(kPlainSettings);
+    if (database->has_failed()) {
+        return Failure{database->error()->during("open " + path.string())};
+    }
+    return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_to_read(const fs::path& path) {
+    return open_plain(path, SQLITE_OPEN_READONLY);
+}
+
+Result<std::unique_ptr<Database>> Database::open_copy(const fs::path& path) {
+    return open_plain(path, SQLITE_OPEN_READWRITE);
+}
+
 Database::~Database() { prepared_.clear(); }
 
-Result<> Database::configure() {
-    if (error_) return Failure{*error_};
+// Double quotes mean names only, and SQL cannot damage the file through sqlite_schema.
+void Database::harden() {
+    if (error_) return;
     sqlite3_extended_result_codes(file_.get(), 1);
-    // Double quotes mean names only, and SQL cannot damage the file through sqlite_schema.
     sqlite3_db_config(file_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(file_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     sqlite3_db_config(file_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+}
+
+Result<> Database::configure() {
+    harden();
     run(kSettings);
+    if (!error_) sqlite3_wal_hook(file_.get(), &checkpoint, nullptr);
     std::string verdict;
     {
         Query check(*this, "PRAGMA quick_check(1)");

@@ -26,6 +26,14 @@ class Database {
     // damaged or no database, resource_exhausted when the disk is full.
     static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path);
 
+    // Opens a file that is there, to read it beside whoever writes it; checks nothing of it.
+    // Errors: as open().
+    static Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& path);
+
+    // Opens a copy that nobody else has open, to write to it: one file, without a log beside it.
+    // Errors: as open().
+    static Result<std::unique_ptr<Database>> open_copy(const std::filesystem::path& path);
+
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
     ~Database();
@@ -52,6 +60,9 @@ class Database {
     };
 
     explicit Database(sqlite3* file) : file_(file) {}
+    static Result<std::unique_ptr<Database>> open_plain(const std::filesystem::path& path,
+                                                        int flags);
+    void harden();
     Result<> configure();
     sqlite3_stmt* prepared(std::string_view sql);  // Kept for the next time; null after an error.
     void fail_with(ErrorCode code, std::string message);
