@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coordinator/blob/blob_file.h"
+#include "coordinator/blob/look.h"
 
 namespace gotong::blob {
 namespace {
@@ -48,6 +49,22 @@ Result<std::unique_ptr<Writer>> Folder::begin(const crypto::Digest& sha256, std:
 Result<std::unique_ptr<BlobStore>> open_folder(const fs::path& root) {
     if (Result<> made = make_root(root); !made) return Failure{made.error()};
     return std::make_unique<Folder>(root);
+}
+
+std::unique_ptr<const BlobStore> look_into_blobs(const fs::path& root) {
+    return std::make_unique<const Folder>(root);
+}
+
+std::vector<crypto::Digest> blobs_in(const fs::path& root) {
+    std::vector<crypto::Digest> blobs;
+    std::error_code failed;
+    fs::recursive_directory_iterator file(root, failed);
+    for (; !failed && file != fs::recursive_directory_iterator(); file.increment(failed)) {
+        // What is on its way in has a number for its name, which is no digest.
+        const auto sha256 = crypto::digest_from_hex(file->path().filename().string());
+        if (sha256) blobs.push_back(*sha256);
+    }
+    return blobs;
 }
 
 }  // namespace gotong::blob

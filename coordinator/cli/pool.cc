@@ -3,6 +3,7 @@
 
 #include "common/receipt/known_pools.h"
 #include "coordinator/cli/commands.h"
+#include "coordinator/cli/pool_archive.h"
 #include "coordinator/cli/pool_key.h"
 #include "coordinator/cli/report.h"
 
@@ -107,8 +108,10 @@ class ForgetPool final : public Command {
 }  // namespace
 
 void add_pool(CLI::App& parent, Commands& commands) {
-    CLI::App& group = add_group(parent, commands, "pool", "The pools whose signatures you trust",
-                                std::make_unique<ListPools>());
+    CLI::App& group =
+        add_group(parent, commands, "pool",
+                  "The pools whose signatures you trust; backup and check of your own",
+                  std::make_unique<ListPools>());
     add_command(group, commands, std::make_unique<ListPools>(),
                 {"list", "List them", "  gotong pool list"});
     add_command(group, commands, std::make_unique<TrustPool>(),
@@ -117,6 +120,7 @@ void add_pool(CLI::App& parent, Commands& commands) {
     add_command(group, commands, std::make_unique<ForgetPool>(),
                 {"forget", "Stop trusting a pool", "  gotong pool forget attic"});
     add_requeue(group, commands);
+    add_pool_archive(group, commands);
 }
 
 }  // namespace gotong::cli

@@ -53,7 +53,10 @@ TEST_CASE("every command explains itself, with examples") {
                                                          {"worker", "revoke"},
                                                          {"pool", "list"},
                                                          {"pool", "trust"},
-                                                         {"pool", "forget"}};
+                                                         {"pool", "forget"},
+                                                         {"pool", "backup"},
+                                                         {"pool", "restore"},
+                                                         {"pool", "check"}};
     for (std::vector<std::string> words : commands) {
         words.push_back("--help");
         const Finished help = user.gotong(words);

@@ -35,13 +35,16 @@ Result<> require_ours(std::int64_t version, std::int64_t known, std::int64_t app
     return fail(ErrorCode::failed_precondition,
                 "a newer Gotong wrote this database (schema " + std::to_string(version) +
                     ", this program knows " + std::to_string(known) +
-                    "); start that version, or choose another --data folder");
+                    "), and no database is taken back: use that version of Gotong or a later one, "
+                    "or another --data folder");
 }
+
+std::int64_t known_version() { return static_cast<std::int64_t>(migrations().size()); }
 
 }  // namespace
 
 Result<> migrate(Database& database) {
-    const auto known = static_cast<std::int64_t>(migrations().size());
+    const std::int64_t known = known_version();
     std::int64_t version = schema_version(database);
     if (Result<> ours = require_ours(version, known, application_id(database)); !ours) return ours;
     for (; version < known && !database.has_failed(); ++version) {
@@ -51,6 +54,17 @@ Result<> migrate(Database& database) {
         return Failure{database.error()->during("bring the database up to date")};
     }
     return {};
+}
+
+Result<std::int64_t> require_known(Database& database) {
+    const std::int64_t version = schema_version(database);
+    const std::int64_t application = application_id(database);
+    if (database.has_failed()) return Failure{*database.error()};
+    if (Result<> ours = require_ours(version, known_version(), application); !ours) {
+        return Failure{ours.error()};
+    }
+    if (version > 0) return version;
+    return fail(ErrorCode::data_loss, "the file holds no pool");
 }
 
 }  // namespace gotong::sqlite

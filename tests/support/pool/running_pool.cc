@@ -23,9 +23,12 @@ void must(const grpc::Status& status, const char* what) {
 
 }  // namespace
 
-RunningPool::RunningPool(std::vector<std::string> flags) : flags_(std::move(flags)) { start(); }
+RunningPool::RunningPool(std::vector<std::string> flags, Environment environment)
+    : flags_(std::move(flags)) {
+    start(environment);
+}
 
-void RunningPool::start() {
+void RunningPool::start(const Environment& environment) {
     std::vector<std::string> command{GOTONG_BIN_DIR "/gotong-coordinator", "--data",
                                      data().string()};
     const std::map<std::string, std::string> defaults{
@@ -36,7 +39,7 @@ void RunningPool::start() {
         }
     }
     command.insert(command.end(), flags_.begin(), flags_.end());
-    process_.emplace(command, dir_ / "log");
+    process_.emplace(command, dir_ / "log", environment);
     const auto endpoints = data() / "endpoints.json";
     const bool up = eventually(
         [&] { return std::filesystem::exists(endpoints) || !process_->running(); }, kPatience);
@@ -51,7 +54,7 @@ void RunningPool::kill() { process_->kill_now(); }
 
 void RunningPool::restart() {
     std::filesystem::remove(data() / "endpoints.json");
-    start();
+    start({});
 }
 
 std::optional<int> RunningPool::stop() {

@@ -20,10 +20,10 @@ inline constexpr const char* kTestModel = "tiny";  // 64 x 64 pixels; its files 
 class RunningPool {
   public:
     // Serves when it returns. `flags` come on top of --data, --listen and --http, and win.
-    explicit RunningPool(std::vector<std::string> flags = {});
+    explicit RunningPool(std::vector<std::string> flags = {}, Environment environment = {});
 
     void kill();                // SIGKILL.
-    void restart();             // After kill(); on the same ports.
+    void restart();             // After kill(); on the same ports, with a plain environment.
     std::optional<int> stop();  // SIGTERM; the exit status.
     std::optional<int> wait();  // For its own end; the exit status.
     pid_t pid() const { return process_->pid(); }
@@ -43,7 +43,7 @@ class RunningPool {
     void add_test_model();
 
   private:
-    void start();
+    void start(const Environment& environment);
 
     TempDir dir_;
     std::vector<std::string> flags_;
