@@ -157,7 +157,7 @@ TEST_CASE("a coordinator that was away loses no render: the worker finishes it a
     REQUIRE(eventually([&] { return pool.step_of_newest() > 0; }, kSoon));
     pool.coordinator->kill_now();
     const auto back = std::chrono::steady_clock::now() + away;
-    CHECK(eventually([&] { return pool.keeps_a_picture(); }, kSoon));
+    CHECK(eventually([&] { return pool.keeps_a_picture(); }, kPatience));
     std::this_thread::sleep_until(back);
     pool.restart_coordinator();
     const auto status = rendering.wait(kPatience);
