@@ -36,6 +36,7 @@ std::string progress_of(const v1::Job& job) {
             return fmt::format("step {} of {}{}", job.step(), steps_made(job.spec()),
                                eta_text(job));
         case v1::JOB_STATE_FAILED:
+        case v1::JOB_STATE_CANCELLED:
             return text::printable(job.failure());
         default:
             return credits_text(static_cast<std::int64_t>(job.price_micro_credits())) + " credits";

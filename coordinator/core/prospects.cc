@@ -22,7 +22,8 @@ bool is_able(const roster::Session& session, const schedule::Needs& needs) {
            session.usable.contains(needs.kind.model_digest);
 }
 
-Census census(const State& state, const schedule::Needs& needs) {
+Census census(const State& state, const job::Job& job, std::uint32_t protocol) {
+    const OfferedModel wanted{job.spec.model, job.model_digest};
     Census census;
     for (const auto& [id, worker] : state.workers.all()) {
         if (worker.revoked) continue;
@@ -30,8 +31,8 @@ Census census(const State& state, const schedule::Needs& needs) {
         const auto known = state.abilities.find(id);
         if (known == state.abilities.end()) {
             ++census.unheard;
-        } else if (state.catalogue.usable(known->second.models).contains(needs.kind.model_digest)) {
-            ++(known->second.protocol >= needs.protocol ? census.able : census.too_old);
+        } else if (std::ranges::find(known->second.models, wanted) != known->second.models.end()) {
+            ++(known->second.protocol >= protocol ? census.able : census.too_old);
         }
     }
     return census;
@@ -73,7 +74,7 @@ std::vector<std::string> prospects(const State& state, const job::Job& job) {
                     [&](const auto& it) { return is_able(it.second, needs); })) {
         return {};
     }
-    return {prospect(state, job, census(state, needs)) + ": it waits, for " +
+    return {prospect(state, job, census(state, job, needs.protocol)) + ": it waits, for " +
             text::duration(job.expires - job.submitted) + " at most"};
 }
 

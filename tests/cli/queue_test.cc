@@ -72,7 +72,9 @@ TEST_CASE("jobs are listed with state, age and reason, and cancelled one by one 
     CHECK(holds(listed.out, "starts in "));
     CHECK(holds(listed.err, "3 open of 1000"));
 
-    CHECK(desk.gotong({"cancel", first}).status == 0);
+    const Finished ended = desk.gotong({"cancel", first});
+    CHECK(ended.status == 0);
+    CHECK(holds(ended.out, "cancelled by its creator"));
     const json open = desk.parsed({"jobs", "--open"});
     CHECK(open.at("open_jobs") == 2);
     REQUIRE(open.at("jobs").size() == 2);
