@@ -36,8 +36,8 @@ endfunction()
 # gotong_test(<folder> SOURCES <file>... [USES <folder>...] [LINKS <target>...] [LABELS <label>...])
 #
 # One test program per folder under test: tests/<folder> tests <folder>. Every TEST_CASE becomes
-# one ctest entry, skipped where it says SKIP. The label `threads` is for what several threads share: those programs are built
-# by the target threaded_tests, for ThreadSanitizer.
+# one ctest entry, skipped where it says SKIP. The label `threads` is for what several threads
+# share: those programs are built by the target threaded_tests, for ThreadSanitizer.
 add_custom_target(threaded_tests)
 function(gotong_test folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;LINKS;LABELS")
@@ -52,8 +52,12 @@ function(gotong_test folder)
   if("threads" IN_LIST arg_LABELS)
     add_dependencies(threaded_tests ${name})
   endif()
+  set(properties SKIP_RETURN_CODE 4)
+  if(arg_LABELS)
+    list(APPEND properties LABELS "${arg_LABELS}")  # An empty one would take the next word.
+  endif()
   catch_discover_tests(${name} TEST_PREFIX "${folder}: " DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${arg_LABELS}" SKIP_RETURN_CODE 4)
+    PROPERTIES ${properties})
 endfunction()
 
 # Adds every direct subfolder that has a CMakeLists.txt; with names, those of them that exist.
