@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/text/closest.h"
+#include "common/text/printable.h"
 
 namespace gotong::sampling {
 namespace {
@@ -67,8 +68,9 @@ std::string listed(const std::vector<std::string_view>& names) {
 Failure unknown(const char* field, std::string_view wanted, std::vector<std::string_view> names) {
     std::sort(names.begin(), names.end());
     return fail(ErrorCode::invalid_argument,
-                std::string(field) + " " + quoted(wanted) + " is not known; did you mean " +
-                    quoted(text::closest(wanted, names)) + "? There are: " + listed(names),
+                std::string(field) + " " + quoted(text::shown(wanted)) +
+                    " is not known; did you mean " + quoted(text::closest(wanted, names)) +
+                    "? There are: " + listed(names),
                 field);
 }
 
@@ -102,8 +104,8 @@ Result<Choice> choose(std::string_view sampler, std::string_view schedule) {
     if (label->schedule && *label->schedule != *wanted)
         return fail(ErrorCode::invalid_argument,
                     "schedule is " + quoted(facts(*wanted).name) + ", but sampler " +
-                        quoted(sampler) + " says " + quoted(facts(*label->schedule).name) +
-                        "; leave one of them out",
+                        quoted(text::shown(sampler)) + " says " +
+                        quoted(facts(*label->schedule).name) + "; leave one of them out",
                     "schedule");
     return checked({label->sampler, *wanted});
 }

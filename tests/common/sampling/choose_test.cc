@@ -59,6 +59,13 @@ TEST_CASE("an unknown name is answered with the closest and all there are") {
     CHECK(complaint("_ -", "").starts_with("sampler: "));
 }
 
+TEST_CASE("a refusal is fit for a terminal, whatever it has to quote") {
+    CHECK(complaint("dpmpp\x1b[2J", "").starts_with("sampler: sampler \"dpmpp\\u{1b}[2J\" is not"));
+    CHECK(complaint("euler", "kar\xff").starts_with("schedule: schedule \"kar\\x{ff}\" is not"));
+    CHECK(complaint(std::string(5'000, 'a'), "").size() < 500);
+    CHECK(complaint(std::string(5'000, '-') + "DPM++ 2M Karras", "normal").size() < 500);
+}
+
 TEST_CASE("a pair that makes no sense is answered with those that do") {
     CHECK(complaint("plms", "karras") ==
           "schedule: schedule \"karras\" does not go with sampler \"plms\"; these do: normal, "
