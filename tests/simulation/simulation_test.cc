@@ -20,7 +20,7 @@ namespace {
 
 // Seeds of a part. A build for debugging or with sanitizers takes ten times as long for each, and
 // is there for other faults: it plays too few to reach everything.
-#ifdef __OPTIMIZE__
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t kPart = 2'500;
 constexpr bool kReachesEverything = true;
 #else
