@@ -5,59 +5,21 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "common/file/system_failure.h"
+#include "common/file/unique_fd.h"
 
 namespace gotong::file {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return fd_; }
-    explicit operator bool() const { return fd_ >= 0; }
-
-  private:
-    int fd_;
-};
-
-ErrorCode code_of(int number) {
-    switch (number) {
-        case ENOENT:
-        case ENOTDIR:
-            return ErrorCode::not_found;
-        case EEXIST:
-            return ErrorCode::already_exists;
-        case EACCES:
-        case EPERM:
-        case EROFS:
-            return ErrorCode::permission_denied;
-        case ENOSPC:
-        case EDQUOT:
-            return ErrorCode::resource_exhausted;
-        default:
-            return ErrorCode::internal;
-    }
-}
-
-Failure system_failure(const fs::path& path, const char* action) {
-    const int number = errno;
-    return fail(code_of(number),
-                std::string(action) + " " + path.string() + ": " + std::strerror(number));
-}
-
 Result<> write_all(int fd, std::string_view content, const fs::path& path) {
     while (!content.empty()) {
         const ssize_t written = ::write(fd, content.data(), content.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return system_failure(path, "write");
+        if (written < 0) return system_failure("write", path);
         content.remove_prefix(static_cast<std::size_t>(written));
     }
     return {};
@@ -66,18 +28,18 @@ Result<> write_all(int fd, std::string_view content, const fs::path& path) {
 // A new or renamed file is only there after a crash when its folder was synced too.
 Result<> sync_folder_of(const fs::path& path) {
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) return system_failure(folder, "open");
-    if (::fsync(fd.get()) != 0) return system_failure(folder, "sync");
+    const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) return system_failure("open", folder);
+    if (::fsync(fd.get()) != 0) return system_failure("sync", folder);
     return {};
 }
 
 Result<> write_new(const fs::path& path, std::string_view content, Access access) {
     const mode_t mode = access == Access::owner_only ? 0600 : 0644;
-    const Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (!fd) return system_failure(path, "create");
+    const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (!fd) return system_failure("create", path);
     Result<> written = write_all(fd.get(), content, path);
-    if (written && ::fsync(fd.get()) != 0) written = system_failure(path, "sync");
+    if (written && ::fsync(fd.get()) != 0) written = system_failure("sync", path);
     if (!written) ::unlink(path.c_str());
     return written;
 }
@@ -98,7 +60,7 @@ Result<std::string> read_up_to(int fd, std::size_t limit, const fs::path& path) 
     for (;;) {
         const ssize_t got = ::read(fd, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return system_failure(path, "read");
+        if (got < 0) return system_failure("read", path);
         if (got == 0) return content;
         content.append(chunk, static_cast<std::size_t>(got));
         if (content.size() > limit) {
@@ -112,10 +74,10 @@ Result<std::string> read_up_to(int fd, std::size_t limit, const fs::path& path) 
 
 Result<std::string> read_small(const fs::path& path, std::size_t limit) {
     // O_NONBLOCK: opening a pipe must not wait for its writer; regular files do not care.
-    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) return system_failure(path, "open");
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) return system_failure("open", path);
     struct stat status {};
-    if (::fstat(fd.get(), &status) != 0) return system_failure(path, "inspect");
+    if (::fstat(fd.get(), &status) != 0) return system_failure("inspect", path);
     if (!S_ISREG(status.st_mode)) {
         return fail(ErrorCode::failed_precondition, path.string() + " is not a regular file");
     }
@@ -128,7 +90,7 @@ Result<> create_durable(const fs::path& path, std::string_view content, Access a
     // link() refuses an existing name, so that of two creators one wins, with all of its bytes.
     const bool linked = ::link(temporary->c_str(), path.c_str()) == 0;
     Result<> outcome;
-    if (!linked) outcome = system_failure(path, "create");
+    if (!linked) outcome = system_failure("create", path);
     ::unlink(temporary->c_str());
     return linked ? sync_folder_of(path) : outcome;
 }
@@ -137,7 +99,7 @@ Result<> replace_durable(const fs::path& path, std::string_view content, Access 
     const Result<fs::path> temporary = write_temporary(path, content, access);
     if (!temporary) return Failure{temporary.error()};
     if (::rename(temporary->c_str(), path.c_str()) != 0) {
-        Failure failure = system_failure(path, "replace");
+        Failure failure = system_failure("replace", path);
         ::unlink(temporary->c_str());
         return failure;
     }

@@ -9,6 +9,7 @@
 
 #include "common/bytes.h"
 #include "common/crypto/sha256.h"
+#include "common/file/system_failure.h"
 #include "common/file/unique_fd.h"
 
 namespace gotong::archive {
@@ -18,21 +19,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPiece = std::size_t{1} << 20U;
 
-ErrorCode code_of(int number) {
-    if (number == ENOENT) return ErrorCode::not_found;
-    if (number == EEXIST || number == ENOTEMPTY) return ErrorCode::already_exists;
-    if (number == ENOSPC || number == EDQUOT || number == EFBIG) {
-        return ErrorCode::resource_exhausted;
-    }
-    if (number == EACCES || number == EPERM || number == EROFS) return ErrorCode::permission_denied;
-    return ErrorCode::internal;
-}
-
 Result<> write_all(int fd, ByteView piece, const fs::path& path) {
     while (!piece.empty()) {
         const ssize_t written = ::write(fd, piece.data(), piece.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return system_failure("write", path);
+        if (written < 0) return file::system_failure("write", path);
         piece = piece.subspan(static_cast<std::size_t>(written));
     }
     return {};
@@ -42,12 +33,12 @@ Result<> write_all(int fd, ByteView piece, const fs::path& path) {
 template <class Use>
 Result<> read_all(const fs::path& path, Use use) {
     const file::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) return system_failure("open", path);
+    if (!fd) return file::system_failure("open", path);
     std::vector<std::uint8_t> piece(kPiece);
     for (;;) {
         const ssize_t got = ::read(fd.get(), piece.data(), piece.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return system_failure("read", path);
+        if (got < 0) return file::system_failure("read", path);
         if (got == 0) return {};
         if (Result<> used = use(ByteView(piece.data(), static_cast<std::size_t>(got))); !used) {
             return used;
@@ -57,18 +48,13 @@ Result<> read_all(const fs::path& path, Use use) {
 
 }  // namespace
 
-Failure system_failure(const char* action, const fs::path& path) {
-    return fail(code_of(errno),
-                std::string(action) + " " + path.string() + ": " + std::strerror(errno));
-}
-
 Result<ArchivedFile> copy_file(const fs::path& from, const std::string& relative,
                                const fs::path& to) {
     const fs::path path = to / relative;
     std::error_code failed;  // open() says what is wrong.
     fs::create_directories(path.parent_path(), failed);
     const file::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!fd) return system_failure("create", path);
+    if (!fd) return file::system_failure("create", path);
     ArchivedFile copied{.path = relative};
     crypto::Sha256 hash;
     const Result<> read = read_all(from / relative, [&](ByteView piece) {
@@ -78,7 +64,7 @@ Result<ArchivedFile> copy_file(const fs::path& from, const std::string& relative
     });
     if (!read) fs::remove(path, failed);
     if (!read) return Failure{read.error()};
-    if (::fsync(fd.get()) != 0) return system_failure("sync", path);
+    if (::fsync(fd.get()) != 0) return file::system_failure("sync", path);
     copied.sha256 = hash.finish();
     return copied;
 }

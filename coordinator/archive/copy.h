@@ -10,9 +10,6 @@
 
 namespace gotong::archive {
 
-// What errno says of `action`.
-Failure system_failure(const char* action, const std::filesystem::path& path);
-
 // FROM/relative to TO/relative, which must not exist yet; 0600, with the folders on the way.
 // Errors: not_found without the original; resource_exhausted when the disk is full.
 Result<ArchivedFile> copy_file(const std::filesystem::path& from, const std::string& relative,

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/file/system_failure.h"
 #include "common/file/unique_fd.h"
-#include "coordinator/archive/copy.h"
 
 namespace gotong::archive {
 namespace {
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 Result<> sync_folder(const fs::path& folder) {
     const file::UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd || ::fsync(fd.get()) != 0) return system_failure("sync", folder);
+    if (!fd || ::fsync(fd.get()) != 0) return file::system_failure("sync", folder);
     return {};
 }
 
@@ -66,7 +66,7 @@ Result<Staging> Staging::begin(const fs::path& named) {
                                                    "touched: name a folder that does not exist");
     }
     std::string pattern = target.string() + ".partial-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) return system_failure("create", pattern);
+    if (::mkdtemp(pattern.data()) == nullptr) return file::system_failure("create", pattern);
     return Staging(pattern, target);
 }
 
@@ -74,7 +74,7 @@ Result<> Staging::keep() {
     if (Result<> synced = sync_folders(folder_); !synced) return synced;
     // An empty folder of that name gives way; one that was filled meanwhile does not.
     if (std::rename(folder_.c_str(), target_.c_str()) != 0) {
-        return system_failure("create", target_);
+        return file::system_failure("create", target_);
     }
     folder_.clear();
     return sync_folder(parent_of(target_));

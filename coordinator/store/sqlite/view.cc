@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "common/file/system_failure.h"
 #include "common/file/unique_fd.h"
 #include "coordinator/store/sqlite/database.h"
 #include "coordinator/store/sqlite/examine.h"
@@ -20,15 +19,9 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kFirstWithInputs = 2;
 
-Failure system_failure(const char* action, const fs::path& path) {
-    const bool full = errno == ENOSPC || errno == EDQUOT;
-    return fail(full ? ErrorCode::resource_exhausted : ErrorCode::permission_denied,
-                std::string(action) + " " + path.string() + ": " + std::strerror(errno));
-}
-
 // The copy is written through another descriptor, but a sync is of the file and not of it.
 Result<> sync(const file::UniqueFd& fd, const fs::path& path) {
-    if (::fsync(fd.get()) != 0) return system_failure("sync", path);
+    if (::fsync(fd.get()) != 0) return file::system_failure("sync", path);
     return {};
 }
 
@@ -37,22 +30,13 @@ Result<> outcome_of(Database& database) {
     return {};
 }
 
-// Not by the schema's number, so that this holds wherever the column came from.
-bool has_removals(Database& database) {
-    Query query(database, "SELECT 1 FROM pragma_table_info('job') WHERE name = 'picture_removed'");
-    return query.next();
-}
-
 constexpr Sql kPictures =
-    "SELECT id, picture_sha256, picture_size, bundle, picture_removed IS NOT NULL FROM job "
-    "WHERE state = 3 ORDER BY row";
-constexpr Sql kPicturesOfOld =
-    "SELECT id, picture_sha256, picture_size, bundle, 0 FROM job WHERE state = 3 ORDER BY row";
+    "SELECT id, picture_sha256, picture_size, bundle FROM job WHERE state = 3 ORDER BY row";
 
 }  // namespace
 
 View::View(std::unique_ptr<Database> database, std::int64_t schema)
-    : database_(std::move(database)), schema_(schema), may_remove_(has_removals(*database_)) {}
+    : database_(std::move(database)), schema_(schema) {}
 
 View::View(View&& other) noexcept = default;
 View::~View() = default;
@@ -84,7 +68,7 @@ void View::release() {
 
 Result<> View::copy_to(const fs::path& file) {
     const file::UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!fd) return system_failure("create", file);
+    if (!fd) return file::system_failure("create", file);
     Query(*database_, "VACUUM INTO ?", file.string()).run();
     if (Result<> copied = outcome_of(*database_); !copied) return copied;
     return sync(fd, file);
@@ -105,25 +89,15 @@ std::vector<std::string> View::faults() { return examine(*database_); }
 
 Result<> View::each_picture(const std::function<void(const AcceptedPicture&)>& look) {
     {
-        Query query(*database_, may_remove_ ? kPictures : kPicturesOfOld);
+        Query query(*database_, kPictures);
         while (query.next()) {
             look({.job = query.take<JobId>(),
                   .picture = {.sha256 = query.take<crypto::Digest>(),
                               .size = query.take<std::uint64_t>(),
-                              .bundle = query.take<std::string>()},
-                  .is_removed = query.take<bool>()});
+                              .bundle = query.take<std::string>()}});
         }
     }
     return outcome_of(*database_);
-}
-
-bool View::is_picture_kept(const crypto::Digest& sha256) {
-    if (!may_remove_) return true;
-    Query query(*database_,
-                "SELECT 1 FROM job WHERE picture_sha256 = ? AND state = 3 AND "
-                "picture_removed IS NULL LIMIT 1",
-                sha256);
-    return query.next();
 }
 
 Result<std::vector<job::InputName>> View::inputs() {
@@ -138,19 +112,6 @@ Result<std::vector<job::InputName>> View::inputs() {
     }
     if (Result<> read = outcome_of(*database_); !read) return Failure{read.error()};
     return names;
-}
-
-Result<> note_removed(const fs::path& copy, const std::vector<crypto::Digest>& pictures,
-                      WallTime at) {
-    auto database = Database::open_copy(copy);
-    if (!database) return Failure{database.error()};
-    (*database)->run("BEGIN IMMEDIATE");
-    for (const crypto::Digest& sha256 : pictures) {
-        Query(**database, "UPDATE job SET picture_removed = ? WHERE picture_sha256 = ?", at, sha256)
-            .run();
-    }
-    (*database)->run("COMMIT");
-    return outcome_of(**database);
 }
 
 }  // namespace gotong::sqlite
