@@ -24,7 +24,8 @@ Linear::Linear(const Scope& scope, std::int64_t in, std::int64_t out, Bias bias)
 
 Linear Linear::from_pointwise_conv(const Scope& scope, std::int64_t in, std::int64_t out) {
     const at::Tensor weight = (scope / "weight").borrow({out, in, 1, 1}, Use::packed);
-    return {weight.defined() ? weight.view({out, in}) : weight, (scope / "bias").take({out})};
+    return {std::vector{weight.defined() ? weight.view({out, in}) : weight},
+            (scope / "bias").take({out})};
 }
 
 void Linear::prepare(const at::Tensor& x) {
@@ -42,11 +43,10 @@ at::Tensor Linear::operator()(const at::Tensor& x) {
 }
 
 Linear stacked(const std::vector<Scope>& scopes, std::int64_t in, std::int64_t out_each) {
-    Linear all({}, {});
-    all.stored_.clear();
+    std::vector<at::Tensor> weights;
     for (const Scope& scope : scopes)
-        all.stored_.push_back((scope / "weight").borrow({out_each, in}, Use::packed));
-    return all;
+        weights.push_back((scope / "weight").borrow({out_each, in}, Use::packed));
+    return {std::move(weights), {}};
 }
 
 }  // namespace gotong::engine

@@ -14,9 +14,10 @@ class Linear {
     // Takes `weight` [out, in] and `bias` [out] at `scope`.
     Linear(const Scope& scope, std::int64_t in, std::int64_t out, Bias bias = Bias::with);
 
-    // The same from tensors at hand; `bias` may be undefined.
-    Linear(at::Tensor weight, at::Tensor bias)
-        : stored_{std::move(weight)}, bias_(std::move(bias)) {}
+    // The same from tensors at hand: the weights of several outputs one below the other; `bias` may
+    // be undefined.
+    Linear(std::vector<at::Tensor> weights, at::Tensor bias)
+        : stored_(std::move(weights)), bias_(std::move(bias)) {}
 
     // A 1x1 convolution [out, in, 1, 1] read as a linear layer over the channels.
     static Linear from_pointwise_conv(const Scope& scope, std::int64_t in, std::int64_t out);
@@ -24,10 +25,9 @@ class Linear {
     at::Tensor operator()(const at::Tensor& x);
 
   private:
-    friend Linear stacked(const std::vector<Scope>& scopes, std::int64_t in, std::int64_t out_each);
     void prepare(const at::Tensor& x);
 
-    std::vector<at::Tensor> stored_;  // One below the other: as borrowed, until the first call.
+    std::vector<at::Tensor> stored_;  // As borrowed, until the first call.
     at::Tensor weight_;               // Packed, where that helps.
     at::Tensor bias_;
     bool packed_ = false;

@@ -48,12 +48,14 @@ bool is_aligned(const TensorEntry& entry, c10::ScalarType type) {
     return reinterpret_cast<std::uintptr_t>(entry.bytes.data()) % c10::elementSize(type) == 0;
 }
 
+// What from_blob() asks for; nobody writes through it.
+void* writable(const TensorEntry& entry) { return const_cast<std::uint8_t*>(entry.bytes.data()); }
+
 // The entry's values where they lie, or, since tensors want theirs aligned and files need not
 // oblige, a copy.
 at::Tensor aligned(const TensorEntry& entry, c10::ScalarType type) {
     const auto options = at::TensorOptions(type);
-    if (is_aligned(entry, type))
-        return at::from_blob(const_cast<std::uint8_t*>(entry.bytes.data()), entry.shape, options);
+    if (is_aligned(entry, type)) return at::from_blob(writable(entry), entry.shape, options);
     auto copy = at::empty(entry.shape, options);
     std::copy(entry.bytes.begin(), entry.bytes.end(), static_cast<std::uint8_t*>(copy.data_ptr()));
     return copy;
@@ -98,9 +100,8 @@ at::Tensor Weights::lent(const TensorEntry& entry, c10::ScalarType type, Use use
     if (!file || !is_aligned(entry, type)) return {};
     const std::uint64_t later = use == Use::packed ? packed_bytes(entry) : 0;
     to_pack += later;
-    // from_blob() asks for a mutable pointer; nobody writes through it.
     return at::from_blob(
-        const_cast<std::uint8_t*>(entry.bytes.data()), entry.shape,
+        writable(entry), entry.shape,
         [file, bytes = entry.bytes, later](void*) {
             file->release(bytes);
             to_pack -= later;
