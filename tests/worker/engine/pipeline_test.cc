@@ -139,30 +139,39 @@ TEST_CASE("a latent that decodes to no picture is an error") {
     CHECK(pixels.error().code == ErrorCode::internal);
 }
 
-// While it lives, the process may map only so many bytes more than it does now, and what earlier
-// tests left free in the heap is taken.
-class AddressSpaceLimit {
+// While it lives, the process may take only so many bytes more than it does now, and what earlier
+// tests left free in the heap is taken. RLIMIT_AS is not foreseen by the engine, so it is met in
+// the middle of a call; it counts what the heap reserves for each thread, too, so where it is met
+// depends on the machine. RLIMIT_DATA counts what is in use, the same everywhere.
+class MemoryLimit {
   public:
-    explicit AddressSpaceLimit(std::size_t more) {
-        ::getrlimit(RLIMIT_AS, &before_);
+    MemoryLimit(decltype(RLIMIT_AS) kind, std::size_t more) : kind_(kind) {
+        ::getrlimit(kind_, &before_);
         limit(0);
         for (std::size_t size = 64U << 20U; size >= 1U << 20U; size /= 4)
             while (auto* block = new (std::nothrow) char[size]) taken_.emplace_back(block);
         limit(more);
     }
-    ~AddressSpaceLimit() { ::setrlimit(RLIMIT_AS, &before_); }
-    AddressSpaceLimit(const AddressSpaceLimit&) = delete;
-    AddressSpaceLimit& operator=(const AddressSpaceLimit&) = delete;
+    ~MemoryLimit() { ::setrlimit(kind_, &before_); }
+    MemoryLimit(const MemoryLimit&) = delete;
+    MemoryLimit& operator=(const MemoryLimit&) = delete;
 
   private:
     void limit(std::size_t more) const {
-        std::size_t pages = 0;
-        std::ifstream("/proc/self/statm") >> pages;
         rlimit now = before_;
-        now.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
-        ::setrlimit(RLIMIT_AS, &now);
+        now.rlim_cur = pages() * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
+        ::setrlimit(kind_, &now);
     }
 
+    // Of statm's fields the first is all that is mapped, the sixth what RLIMIT_DATA counts.
+    std::size_t pages() const {
+        std::ifstream statm("/proc/self/statm");
+        std::size_t count = 0;
+        for (int field = kind_ == RLIMIT_AS ? 1 : 6; field > 0; --field) statm >> count;
+        return count;
+    }
+
+    decltype(RLIMIT_AS) kind_;
     rlimit before_{};
     std::vector<std::unique_ptr<char[]>> taken_;
 };
@@ -172,7 +181,7 @@ TEST_CASE("a picture too large for the memory is refused with a smaller size to 
     REQUIRE(render(apple(), warm));  // Threads and kernels have what they need.
     Request request = apple();
     request.width = request.height = 4096;
-    const AddressSpaceLimit limit(64U << 20U);
+    const MemoryLimit limit(RLIMIT_AS, 64U << 20U);
     const auto picture = render(request, witness);
     REQUIRE_FALSE(picture);
     CHECK(picture.error().code == ErrorCode::resource_exhausted);
@@ -186,7 +195,7 @@ TEST_CASE("the model renders on after it ran out of memory") {
     {
         Request request = apple();
         request.width = request.height = 4096;
-        const AddressSpaceLimit limit(64U << 20U);
+        const MemoryLimit limit(RLIMIT_AS, 64U << 20U);
         CHECK_FALSE(render(request, witness));
     }
     const auto two = render(apple(), after);
@@ -202,7 +211,7 @@ TEST_CASE("a picture that does not fit into memory whole is decoded in tiles, an
     request.guidance = 1;
     Observer nobody;
     const auto tiles = [&] {
-        const AddressSpaceLimit limit(352U << 20U);  // The denoiser's call fits.
+        const MemoryLimit limit(RLIMIT_DATA, 352U << 20U);  // The denoiser's call fits.
         return paint(model(), {request, &nobody});
     }();
     const auto whole = paint(model(), {request, &nobody, {}, {}, {}, Tiling::never});
@@ -240,7 +249,7 @@ TEST_CASE("what others hold is given up before pixels change for want of memory"
     request.guidance = 1;
     Observer nobody;
     Ballast others(std::size_t{1} << 30U);
-    const AddressSpaceLimit limit(352U << 20U);
+    const MemoryLimit limit(RLIMIT_DATA, 352U << 20U);
     const auto picture = paint(model(), {request, &nobody});
     REQUIRE(picture);
     CHECK(others.asked == 1);
