@@ -15,6 +15,7 @@
 #include "coordinator/loop/loop.h"
 #include "coordinator/loop/wait_for.h"
 #include "coordinator/main_options.h"
+#include "coordinator/main_watch.h"
 #include "coordinator/notary/pool_notary.h"
 #include "coordinator/rpc/admin_service.h"
 #include "coordinator/rpc/creator_service.h"
@@ -251,8 +252,12 @@ Result<> run(const Options& options) {
     if (auto opened = open_operator_account(loop, options); !opened) return opened;
     if (auto taken = take_stock(loop, *belongings->inputs); !taken) return taken;
 
-    auto gateway = gateway::Gateway::start(gateway_options(options, tls),
-                                           services_for(loop, *belongings, clock));
+    rpc::ProbeCounts probes;
+    gateway::Services services = services_for(loop, *belongings, clock);
+    const metrics::Sources sources{loop,         workers,       watchers, probes, *services.counts,
+                                   options.data, GOTONG_VERSION};
+    if (auto shown = show_metrics(options, sources, services); !shown) return shown;
+    auto gateway = gateway::Gateway::start(gateway_options(options, tls), std::move(services));
     if (!gateway) return Failure(gateway.error());
     rpc::Edge edge{.loop = loop,
                    .clock = clock,
@@ -279,8 +284,10 @@ Result<> run(const Options& options) {
     if (!operator_server) return Failure(operator_server.error());
     if (auto written = boot::write_endpoints(options.data, endpoints); !written) return written;
     announce(options, belongings->pool_name, endpoints);
+    auto probe = start_probe(options, tls.has_value(), endpoints.grpc.port, probes);
 
     log::info("stopping", {{"because", boot::wait_for_stop()}});
+    probe.reset();
     const Error leaving{ErrorCode::unavailable, "the coordinator is stopping; come back soon", {}};
     boot::remove_endpoints(options.data);
     workers.close(leaving);

@@ -16,14 +16,16 @@ constexpr double kDefaultGrant = 1'000.0;
 // Covers a home router's restart. The limits: a worker needs a few seconds to notice that its
 // stream broke and to come back; a creator waits at most an hour for a machine that has vanished.
 constexpr int kDefaultSessionTtl = 75, kLeastSessionTtl = 10, kMostSessionTtl = 3'600;
+// A wedged coordinator is noticed within a minute; a probe costs one connection.
+constexpr int kDefaultProbeEvery = 20, kMostProbeEvery = 3'600;
 constexpr double kMaxGrant = 1e9;  // Micro-credits of a million accounts still add up in 64 bits.
 
 struct Texts {
     std::string data, listen = "127.0.0.1:7436", http = "127.0.0.1:7437";
     std::string name, public_address, public_url, tls_cert, tls_key;
-    std::string log_level = "info", log_format = "text";
+    std::string log_level = "info", log_format = "text", metrics = "token";
     double grant = kDefaultGrant;
-    int session_ttl = kDefaultSessionTtl;
+    int session_ttl = kDefaultSessionTtl, probe_every = kDefaultProbeEvery;
 };
 
 void declare(CLI::App& app, Texts& texts) {
@@ -56,6 +58,18 @@ void declare(CLI::App& app, Texts& texts) {
         ->type_name("SECONDS")
         ->check(CLI::Range(kLeastSessionTtl, kMostSessionTtl))
         ->capture_default_str();
+    app.add_option("--metrics", texts.metrics,
+                   "Who may read /metrics on --http: whoever shows the token in DIR/metrics.token, "
+                   "everybody (open), nobody (off)")
+        ->type_name("token|open|off")
+        ->check(CLI::IsMember({"token", "open", "off"}))
+        ->capture_default_str();
+    app.add_option("--probe-every", texts.probe_every,
+                   "How often the coordinator asks its own gRPC port whether it answers; it ends "
+                   "with exit code 3 after three failures in a row; 0: never")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0, kMostProbeEvery))
+        ->capture_default_str();
     app.add_option("--tls-cert", texts.tls_cert, "Certificate chain to serve with, PEM")
         ->type_name("FILE");
     app.add_option("--tls-key", texts.tls_key, "Its private key, PEM")->type_name("FILE");
@@ -72,7 +86,8 @@ void declare(CLI::App& app, Texts& texts) {
         "\n"
         "Off loopback it always speaks TLS; without --tls-cert it makes a certificate for itself,\n"
         "which every invite pins. Stop it with SIGTERM or Ctrl-C.\n"
-        "Exit codes: 0 stopped as asked, 1 could not start or go on, 2 wrong usage.");
+        "Exit codes: 0 stopped as asked, 1 could not start or go on, 2 wrong usage,\n"
+        "3 its gRPC port no longer answers: start it again.");
 }
 
 Result<> read_addresses(const Texts& texts, Options& options) {
@@ -117,6 +132,10 @@ Result<Options> check(const Texts& texts) {
         return fail(ErrorCode::invalid_argument, "--grant takes 0 to 1000000000 credits", "grant");
     }
     options.grant = {std::llround(texts.grant * 1e6)};
+    options.metrics = texts.metrics == "open"  ? Metrics::open
+                      : texts.metrics == "off" ? Metrics::off
+                                               : Metrics::token;
+    options.probe_every = std::chrono::seconds{texts.probe_every};
     options.session_ttl = std::chrono::seconds{texts.session_ttl};
     options.tls = {.certificate = texts.tls_cert, .key = texts.tls_key};
     const auto level = log::parse_level(texts.log_level);

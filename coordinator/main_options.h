@@ -15,6 +15,8 @@
 
 namespace gotong {
 
+enum class Metrics { token, open, off };
+
 struct Options {
     std::filesystem::path data;
     boot::Address listen;
@@ -26,6 +28,8 @@ struct Options {
     boot::TlsFiles tls;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;
+    Metrics metrics = Metrics::token;    // Who may read /metrics.
+    std::chrono::seconds probe_every{};  // 0: never.
     std::chrono::seconds session_ttl{};  // Silence after which a worker's jobs go to others.
 };
 

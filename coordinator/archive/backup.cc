@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 // Besides the database; what a pool need not have is left out.
 std::vector<std::string> small_files(const fs::path& data) {
-    std::vector<std::string> files{"pool.key", "pool.pub", "presign.key", "creator.token"};
+    std::vector<std::string> files{"pool.key", "pool.pub", "presign.key", "creator.token",
+                                   "metrics.token"};
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(data / "tls", none)) {
         if (entry.is_regular_file()) files.push_back("tls/" + entry.path().filename().string());

@@ -21,6 +21,16 @@ std::string without_newline(std::string text) {
     return text;
 }
 
+Result<std::string> token_in(const fs::path& path, const char* prefix) {
+    auto kept = file::read_small(path, kMaxToken);
+    if (kept) return without_newline(*std::move(kept));
+    if (kept.error().code != ErrorCode::not_found) return Failure(kept.error());
+    const std::string token = crypto::new_token(prefix);
+    const auto written = file::create_durable(path, token + "\n", file::Access::owner_only);
+    if (!written) return Failure(written.error().during(path.string()));
+    return token;
+}
+
 }  // namespace
 
 Result<> write_endpoints(const fs::path& data, const Endpoints& endpoints) {
@@ -44,14 +54,11 @@ Result<> write_public_key(const fs::path& data, const crypto::PublicKey& key) {
 }
 
 Result<std::string> creator_token(const fs::path& data) {
-    const fs::path path = data / "creator.token";
-    auto kept = file::read_small(path, kMaxToken);
-    if (kept) return without_newline(*std::move(kept));
-    if (kept.error().code != ErrorCode::not_found) return Failure(kept.error());
-    const std::string token = crypto::new_token("gtc_");
-    const auto written = file::create_durable(path, token + "\n", file::Access::owner_only);
-    if (!written) return Failure(written.error().during(path.string()));
-    return token;
+    return token_in(data / "creator.token", "gtc_");
+}
+
+Result<std::string> metrics_token(const fs::path& data) {
+    return token_in(data / "metrics.token", "gtm_");
 }
 
 Result<std::string> admin_address(const fs::path& data) {

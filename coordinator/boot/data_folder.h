@@ -2,6 +2,7 @@
 //
 //   endpoints.json   where the running coordinator listens; gone when it has stopped
 //   creator.token    the operator's creator token, 0600, written on the first start
+//   metrics.token    what Prometheus shows to read /metrics, 0600, written on the first start
 //   pool.pub         the pool's public key in base64: what receipts are trusted by
 #pragma once
 
@@ -30,6 +31,9 @@ Result<> write_public_key(const std::filesystem::path& data, const crypto::Publi
 
 // The token in DIR/creator.token; a new one, durable before this returns, when there is none.
 Result<std::string> creator_token(const std::filesystem::path& data);
+
+// The same for DIR/metrics.token.
+Result<std::string> metrics_token(const std::filesystem::path& data);
 
 // DIR/admin.sock as gRPC addresses it. invalid_argument when the path is longer than the system
 // takes for a socket.

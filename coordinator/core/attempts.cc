@@ -1,5 +1,6 @@
 #include "coordinator/core/attempts.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -31,7 +32,7 @@ std::string payload_for(const State& state, const job::Job& job) {
 OpenJob& end_lease(Step& step, const LeaseToken& lease, std::string_view outcome,
                    const std::string& reason) {
     OpenJob& open = *step.state.jobs.find(lease.job);
-    step.store.end_attempt(lease.job, lease.attempt, step.now.wall, outcome, reason);
+    step.end_attempt(lease, outcome, reason);
     step.state.leases.end(lease.job);
     step.state.queue.give_back(open.job.account, open.job.price);
     return open;
@@ -50,6 +51,13 @@ schedule::Failures failures_of(const Step& step, const job::Job& job) {
     failures.other_worker_online =
         schedule::is_other_online(schedule::needs_of(job), step.state.roster);
     return failures;
+}
+
+// Of the first offer alone: what follows waits for other reasons.
+void note_wait(Step& step, const job::Job& job) {
+    if (job.attempt > 1) return;
+    const std::chrono::duration<double> waited = std::max(step.now.wall - job.start, 0ms);
+    step.state.counters.until_offered.observe(waited.count());
 }
 
 // A longer wait than its creator asked for means that the wall clock was set back.
@@ -89,7 +97,9 @@ void begin_attempt(Step& step, const schedule::Match& match) {
     state.leases.begin({.token = lease,
                         .worker = match.worker,
                         .kind = schedule::kind_of(job),
-                        .last_progress = step.now.monotonic});
+                        .last_progress = step.now.monotonic,
+                        .offered = step.now.monotonic});
+    note_wait(step, job);
     session.last_given = ++state.jobs_given;
     session.last_job = job.id;
     session.last_job_at = step.now.monotonic;

@@ -23,6 +23,7 @@
 #include "common/receipt/dsse.h"
 #include "common/time.h"
 #include "coordinator/core/event.h"
+#include "coordinator/core/figures.h"
 #include "coordinator/core/send.h"
 #include "coordinator/store/store.h"
 
@@ -62,13 +63,6 @@ struct Policy {
     std::uint64_t input_quota = std::uint64_t{256} << 20U;  // Bytes of an account's uploads.
     std::chrono::milliseconds input_kept{24h};              // An upload that no open job names.
     std::chrono::milliseconds input_sweep{1h};              // How often the older ones are removed.
-};
-
-// Since the coordinator was started.
-struct Counters {
-    std::uint64_t submitted = 0;
-    std::uint64_t done = 0;
-    std::uint64_t failed = 0;
 };
 
 // What the pool looks like now, for status pages.
@@ -114,6 +108,7 @@ class Core {
     const std::vector<store::CatalogueModel>& catalogue() const;
     JobView view(const job::Job& job, Now now) const;  // Adds position, step and ETA.
     PoolView pool() const;
+    Figures figures(Now now) const;  // Linear in the enrolled workers.
     std::vector<WorkerView> workers() const;
     std::vector<store::Account> accounts() const;
     AccountView view(const store::Account& account) const;

@@ -17,7 +17,7 @@ void withdraw(Step& step, const job::Job& job, const std::string& reason) {
     const schedule::Lease* found = state.leases.find(job.id);
     if (!found) return;
     const schedule::Lease lease = *found;
-    step.store.end_attempt(job.id, lease.token.attempt, step.now.wall, "cancelled", reason);
+    step.end_attempt(lease.token, "cancelled", reason);
     state.leases.end(job.id);
     state.queue.give_back(job.account, job.price);
     stop_worker(step, lease);
@@ -29,6 +29,7 @@ void close_job(Step& step, const job::Job& ended) {
     step.state.jobs.remove(ended.id);
     if (ended.state == job::State::done) ++step.state.counters.done;
     if (ended.state == job::State::failed) ++step.state.counters.failed;
+    if (ended.state == job::State::cancelled) ++step.state.counters.cancelled;
     step.changed(ended);
 }
 
@@ -48,12 +49,15 @@ void retire_lease(Step& step, const LeaseToken& accepted, const job::Job& job) {
     const schedule::Lease lease = *state.leases.find(job.id);
     state.leases.end(job.id);
     if (lease.token != accepted) {
-        step.store.end_attempt(job.id, lease.token.attempt, step.now.wall, "superseded",
-                               "an earlier attempt's result came in");
+        step.end_attempt(lease.token, "superseded", "an earlier attempt's result came in");
         stop_worker(step, lease);
         return;
     }
     state.wake = true;  // Its slot is free.
+    if (lease.offered) {
+        const std::chrono::duration<double> took = step.now.monotonic - *lease.offered;
+        state.counters.until_accepted.observe(took.count());
+    }
     roster::Session* session = state.roster.find(lease.worker);
     if (session && lease.last_step_at)
         note_closing(*session, job.spec, step.now.monotonic - *lease.last_step_at);
@@ -83,8 +87,7 @@ void accept_result(Step& step, const roster::Session& session, const ResultVerif
                 {.sha256 = result.blob_sha256,
                  .size = result.blob_size,
                  .bundle = state.notary.receipt(result.envelope, worker, job)});
-    step.store.end_attempt(job.id, result.lease.attempt, step.now.wall, "accepted",
-                           is_late ? "late, and nobody else held the job" : "");
+    step.end_attempt(result.lease, "accepted", is_late ? "late, and nobody else held the job" : "");
     ledger::settle(step.store, job, session.worker, step.now.wall);
     step.ack(session, result.lease, Verdict::accepted, "", job.price);
     close_job(step, job);

@@ -45,6 +45,7 @@ Result<Answer> requeue(Step& step, JobId id) {
     job::requeue(*job, step.now.wall);
     ledger::hold(step.store, *job, step.now.wall);
     step.store.update(*job);
+    ++step.state.counters.requeued;
     enqueue(step, step.state.jobs.add(*job));
     step.changed(*job);
     return *std::move(job);

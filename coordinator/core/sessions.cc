@@ -32,10 +32,13 @@ roster::Session& session_for(Step& step, WorkerId worker, const WorkerHello& hel
     if (roster::Session* old = state.roster.find(worker)) {
         step.say(*old, CloseStream{Error{ErrorCode::aborted, "replaced by a newer session", {}}});
         if (resumed) {
+            ++state.counters.sessions_resumed;
             state.roster.attach(*old, hello.stream, step.now.monotonic);
             return *old;
         }
+        ++state.counters.sessions_superseded;
     }
+    ++state.counters.sessions_opened;
     roster::Session session;
     session.id = draw<SessionId>(state.rng);
     session.worker = worker;

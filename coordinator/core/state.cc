@@ -20,6 +20,14 @@ void Step::ack(const roster::Session& session, const LeaseToken& lease, Verdict 
     say(session, AckResult{lease, verdict, std::move(reason), credit});
 }
 
+void Step::end_attempt(const LeaseToken& lease, std::string_view outcome,
+                       const std::string& reason) {
+    store.end_attempt(lease.job, lease.attempt, now.wall, outcome, reason);
+    for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
+        if (kOutcomes[i] == outcome) ++state.counters.attempts[i];
+    }
+}
+
 void Step::changed(const job::Job& job, std::string preview_png) {
     sends.push_back(JobChanged{view_of(state, job, now), std::move(preview_png)});
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coordinator/core/accounts.h"
@@ -57,6 +58,7 @@ struct Step {
     void say(const roster::Session& session, WorkerMessage message);  // If it has a stream.
     void ack(const roster::Session& session, const LeaseToken& lease, Verdict verdict,
              std::string reason, Credits credit = {});
+    void end_attempt(const LeaseToken& lease, std::string_view outcome, const std::string& reason);
     void changed(const job::Job& job, std::string preview_png = {});
 };
 

@@ -21,6 +21,7 @@ void end_silent_sessions(Step& step) {
     const auto ttl = state.policy.session_ttl;
     for (const WorkerId& worker : state.roster.silent(step.now.monotonic, ttl)) {
         const std::string reason = "nothing was heard from the worker for " + in_seconds(ttl);
+        ++state.counters.sessions_expired;
         close_session(step, *state.roster.find(worker),
                       Error{ErrorCode::deadline_exceeded, reason, {}});
         return_all(step, worker, "lost", reason);
@@ -68,6 +69,7 @@ std::string expiry_reason(const job::Job& job) {
 void expire_jobs(Step& step) {
     State& state = step.state;
     for (const JobId& id : state.jobs.expired_until(step.now.wall)) {
+        ++state.counters.expired;
         fail_job(step, id, expiry_reason(state.jobs.find(id)->job));
     }
 }

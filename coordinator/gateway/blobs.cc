@@ -10,7 +10,9 @@ constexpr std::string_view kPrefix = "/blobs/";
 
 class BlobSink final : public Sink {
   public:
-    explicit BlobSink(std::unique_ptr<blob::Writer> writer) : writer_(std::move(writer)) {}
+    BlobSink(std::unique_ptr<blob::Writer> writer, std::uint64_t size,
+             std::shared_ptr<Counts> counts)
+        : writer_(std::move(writer)), size_(size), counts_(std::move(counts)) {}
 
     Result<> take(ByteView piece) override { return writer_->write(piece); }
 
@@ -18,11 +20,17 @@ class BlobSink final : public Sink {
         const Result<blob::Added> added = writer_->finish();
         if (!added) return error_reply(added.error());
         const bool created = *added == blob::Added::created;
+        if (created) {
+            counts_->blobs.add();
+            counts_->blob_bytes.add(size_);
+        }
         return json_reply(created ? 201 : 200, "blob", created ? "stored" : "already there");
     }
 
   private:
     std::unique_ptr<blob::Writer> writer_;
+    const std::uint64_t size_;
+    const std::shared_ptr<Counts> counts_;
 };
 
 struct Allowed {
@@ -50,7 +58,7 @@ Decision put_blob(const Services& services, const Head& head) {
     const std::uint64_t size = std::get<std::uint64_t>(sized);
     Result<std::unique_ptr<blob::Writer>> writer = services.blobs.begin(upload->sha256, size);
     if (!writer) return error_reply(writer.error());
-    return Receive{std::make_unique<BlobSink>(std::move(*writer)), size};
+    return Receive{std::make_unique<BlobSink>(std::move(*writer), size, services.counts), size};
 }
 
 Reply get_blob(const Services& services, const Head& head) {

@@ -2,6 +2,7 @@
 // request's head alone decides; a body is taken only when the head was good.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "coordinator/blob/blob_store.h"
 #include "coordinator/blob/inputs.h"
 #include "coordinator/blob/presign.h"
+#include "coordinator/observe/counter.h"
 
 namespace gotong::gateway {
 
@@ -27,6 +29,7 @@ struct Head {
     Verb verb = Verb::other;
     std::string_view target;                      // Path and query, as sent.
     std::optional<std::uint64_t> content_length;  // Absent: no body, or one of unknown size.
+    std::string_view authorization{};             // The header, as sent.
 };
 
 struct Reply {
@@ -58,6 +61,16 @@ struct Picture {
     std::string bundle;  // The receipt to be put in.
 };
 
+// Since the start.
+struct Counts {
+    observe::Counter blobs;  // Pictures that came whole and new.
+    observe::Counter blob_bytes;
+    observe::Counter inputs;  // Uploads to begin with, the same.
+    observe::Counter input_bytes;
+    // Answers by hundreds: [4] counts 4xx. Requests that got none are not in here.
+    std::array<observe::Counter, 6> answers;
+};
+
 // What the gateway needs from the rest of the coordinator. All of it outlives the gateway and is
 // called from several of its threads at once; calls may block for milliseconds.
 struct Services {
@@ -73,6 +86,11 @@ struct Services {
     std::function<Result<>(const blob::InputName&, std::uint64_t size)> keep_input;
     // A file is gone that a signed URL names: the jobs that wait for it cannot be rendered.
     std::function<void(const blob::InputName&)> lost_input;
+
+    // The numbers for Prometheus, in its text format; without it there is nothing at /metrics.
+    std::function<Result<std::string>()> metrics{};
+    std::string metrics_token{};  // Who asks must show it; empty: anybody may ask.
+    std::shared_ptr<Counts> counts = std::make_shared<Counts>();  // Shared with `metrics`.
 };
 
 // The size of the body that is to come, or why it may not: 411 without Content-Length, which

@@ -39,6 +39,10 @@ class InputSink final : public Sink {
             return error_reply(kept.error());
         }
         const bool created = *added == blob::Added::created;
+        if (created) {
+            services_.counts->inputs.add();
+            services_.counts->input_bytes.add(size_);
+        }
         return json_reply(created ? 201 : 200, "input", created ? "stored" : "already there");
     }
 

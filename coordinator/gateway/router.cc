@@ -1,5 +1,7 @@
 #include "coordinator/gateway/router.h"
 
+#include <algorithm>
+
 #include "coordinator/gateway/blobs.h"
 #include "coordinator/gateway/inputs.h"
 #include "coordinator/gateway/pictures.h"
@@ -30,12 +32,18 @@ Decision Router::decide(const Head& head) const {
         return not_allowed("GET, HEAD, PUT");
     }
     const bool is_picture = path.starts_with("/pictures/");
-    if (!is_picture && path != "/healthz" && path != "/readyz") {
+    if (!is_picture && path != "/healthz" && path != "/readyz" && path != "/metrics") {
         return json_reply(404, "error", "there is nothing at this address");
     }
     if (!is_get) return not_allowed("GET, HEAD");
     if (is_picture) return get_picture(services_, head);
+    if (path == "/metrics") return metrics(services_, head);
     return path == "/healthz" ? health() : readiness(services_);
+}
+
+void Router::note(const Reply& reply) const {
+    auto& answers = services_.counts->answers;
+    answers[std::min<std::size_t>(reply.status / 100, answers.size() - 1)].add();
 }
 
 }  // namespace gotong::gateway

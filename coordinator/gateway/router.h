@@ -15,6 +15,9 @@ class Router {
     // Any thread. May block for as long as the services do.
     Decision decide(const Head& head) const;
 
+    // Counts an answer that was given.
+    void note(const Reply& reply) const;
+
   private:
     Services services_;
 };

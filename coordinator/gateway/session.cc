@@ -52,9 +52,11 @@ Verb verb_of(http::verb verb) {
 Head head_of(const Parser& parser) {
     const boost::optional<std::uint64_t> length = parser.content_length();
     const auto target = parser.get().target();
+    const auto authorization = parser.get()[http::field::authorization];
     return {.verb = verb_of(parser.get().method()),
             .target = {target.data(), target.size()},
-            .content_length = length ? std::optional(*length) : std::nullopt};
+            .content_length = length ? std::optional(*length) : std::nullopt,
+            .authorization = {authorization.data(), authorization.size()}};
 }
 
 template <class Stream>
@@ -160,6 +162,7 @@ class Session {
     }
 
     Awaitable<bool> send(Reply& reply, bool head_only, bool goes_on) {
+        router_.note(reply);
         const std::uint64_t size = reply.stream ? reply.stream->size() : reply.body.size();
         http::response<http::empty_body> head{http::int_to_status(reply.status), 11};
         head.set(http::field::content_type, reply.content_type);

@@ -25,6 +25,8 @@ Turn::Turn(Loop& loop, store::Transaction& store, Now now)
 
 const core::Core& Turn::core() const { return loop_.core_; }
 
+const Figures& Turn::figures() const { return loop_.figures_; }
+
 void Turn::step(const core::Event& event) {
     for (core::Send& send : loop_.core_.step(event, now_, store_)) {
         said_.emplace_back(
@@ -74,6 +76,11 @@ void Loop::post_always(Task task) {
     wake_.notify_one();
 }
 
+std::size_t Loop::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+}
+
 void Loop::stop() {
     {
         const std::lock_guard lock(mutex_);
@@ -115,9 +122,19 @@ void Loop::turn(const std::vector<Task>& tasks) {
         turn.step(core::Tick{});
         next_tick_ = now.monotonic + kTick;
     }
+    const Monotonic stepped = clock_.now().monotonic;
     if (const auto committed = transaction->commit(); !committed) end_process(committed.error());
+    note(tasks.size(), now.monotonic, stepped);
     for (const auto& say : turn.said_) say();
     if (ticks) outlet_.tick(now);
+}
+
+void Loop::note(std::size_t tasks, Monotonic begun, Monotonic stepped) {
+    using Seconds = std::chrono::duration<double>;
+    figures_.step_seconds.observe(Seconds(stepped - begun).count());
+    if (tasks == 0) return;
+    figures_.commit_seconds.observe(Seconds(clock_.now().monotonic - stepped).count());
+    figures_.batch_tasks.observe(static_cast<double>(tasks));
 }
 
 void Loop::hand_out(core::Send send) {

@@ -22,6 +22,7 @@
 #include "common/result.h"
 #include "common/time.h"
 #include "coordinator/core/core.h"
+#include "coordinator/observe/histogram.h"
 #include "coordinator/store/store.h"
 
 namespace gotong::loop {
@@ -45,6 +46,14 @@ class Outlet {
     virtual void tick(Now now) = 0;
 };
 
+// What a loop spent its time with since it was started.
+struct Figures {
+    observe::Histogram step_seconds{observe::kShortTimes};  // Of a turn, its commit left out.
+    // Of turns that had tasks; a tick alone mostly writes nothing.
+    observe::Histogram commit_seconds{observe::kShortTimes};
+    observe::Histogram batch_tasks{observe::kBatchSizes};  // That shared a commit.
+};
+
 using OnAnswer = std::function<void(Result<core::Answer>)>;
 
 class Loop;
@@ -55,6 +64,7 @@ class Turn {
     const core::Core& core() const;
     store::Transaction& store() { return store_; }
     Now now() const { return now_; }
+    const Figures& figures() const;  // Until the turn before.
 
     // Lets the core take an event. What it wants said leaves after the commit.
     void step(const core::Event& event);
@@ -98,6 +108,8 @@ class Loop {
     // is.
     void post_always(Task task);
 
+    std::size_t waiting() const;  // Tasks; from any thread.
+
     // Runs what was posted before, commits it, and ends the thread. Tasks posted later are dropped.
     void stop();
 
@@ -106,6 +118,7 @@ class Loop {
     void run();
     std::vector<Task> take();
     void turn(const std::vector<Task>& tasks);
+    void note(std::size_t tasks, Monotonic begun, Monotonic stepped);
     void hand_out(core::Send send);
 
     core::Core& core_;
@@ -113,7 +126,7 @@ class Loop {
     const Clock& clock_;
     Outlet& outlet_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Task> waiting_;
     bool stopping_ = false;
@@ -121,6 +134,7 @@ class Loop {
     core::ReplyId last_reply_ = 0;
     std::map<core::ReplyId, OnAnswer> expected_;
     Monotonic next_tick_{};
+    Figures figures_;
     std::thread thread_;
 };
 

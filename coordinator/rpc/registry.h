@@ -32,6 +32,11 @@ class Registry {
         streams_.erase(id);
     }
 
+    std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return streams_.size();
+    }
+
     template <class Use>
     bool with(std::uint64_t id, Use use) {
         const std::lock_guard lock(mutex_);
@@ -51,7 +56,7 @@ class Registry {
 
   private:
     const std::size_t capacity_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::uint64_t, Stream*> streams_;
     std::uint64_t last_ = 0;
     bool closed_ = false;

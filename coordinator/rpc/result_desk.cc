@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "coordinator/rpc/tally.h"
 #include "coordinator/verify/verifier.h"
 
 namespace gotong::rpc {
@@ -30,6 +31,7 @@ core::ResultVerified look_at(const ResultClaim& claim, const blob::BlobStore& bl
                                                      .blob_sha256 = claim.blob_sha256,
                                                      .blob_size = claim.blob_size},
                                                     blobs);
+    tally().results.note(finding.verdict.has_value());
     return {.stream = claim.stream,
             .lease = claim.lease,
             .envelope = claim.statement,

@@ -33,6 +33,7 @@ class Watchers {
     void refuse(std::uint64_t id, const Error& error);
     void tell(const core::JobChanged& change);
     void close(const Error& reason);  // Ends all, and takes no more.
+    std::size_t open() const { return streams_.size(); }
 
   private:
     Registry<WatchStream> streams_;

@@ -7,6 +7,7 @@
 #include "common/handshake/handshake.h"
 #include "coordinator/rpc/convert.h"
 #include "coordinator/rpc/limits.h"
+#include "coordinator/rpc/tally.h"
 
 namespace gotong::rpc {
 namespace {
@@ -68,7 +69,9 @@ Result<> check_signature(const v1::Hello& wire, const crypto::PublicKey& key,
     std::ranges::copy(as_bytes(wire.signature()), signature.bytes.begin());
     const std::string message =
         handshake::hello_message(challenge, pool_key, wire.instance_nonce());
-    if (crypto::verify(key, as_bytes(message), signature)) return {};
+    const bool is_signed = crypto::verify(key, as_bytes(message), signature);
+    tally().hellos.note(is_signed);
+    if (is_signed) return {};
     return fail(
         ErrorCode::unauthenticated,
         "the hello is not signed by its key for this stream and this pool; if the pool's key "

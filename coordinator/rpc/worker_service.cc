@@ -9,6 +9,7 @@
 #include "common/receipt/enrolment.h"
 #include "common/text/printable.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/tally.h"
 #include "coordinator/rpc/unary.h"
 #include "coordinator/rpc/worker_stream.h"
 
@@ -39,7 +40,9 @@ Result<core::Enrol> enrol_from(const v1::EnrolRequest& wire, const crypto::Publi
     }
     std::ranges::copy(as_bytes(wire.signature()), signature.bytes.begin());
     const std::string message = handshake::enrol_message(wire.invite_token(), pool_key);
-    if (!crypto::verify(*key, as_bytes(message), signature)) {
+    const bool is_signed = crypto::verify(*key, as_bytes(message), signature);
+    tally().enrolments.note(is_signed);
+    if (!is_signed) {
         return fail(ErrorCode::unauthenticated,
                     "the request is not signed by the key that it wants enrolled in this pool",
                     "signature");

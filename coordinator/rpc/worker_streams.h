@@ -31,6 +31,8 @@ class WorkerStreams {
     // Ends all, and takes no more.
     void close(const Error& reason);
 
+    std::size_t open() const { return streams_.size(); }
+
   private:
     struct Greeting {
         Monotonic due;

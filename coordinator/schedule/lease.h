@@ -30,6 +30,7 @@ struct Lease {
     bool is_accepted = false;  // The worker said so.
     bool is_seen = false;      // Its last snapshot knew of it: its slot is counted as taken there.
     Monotonic last_progress{};
+    std::optional<Monotonic> offered{};  // Absent: before the coordinator was started.
     job::Phase phase = job::Phase::unknown;
     std::uint32_t step = 0;
     // The first step that was reported, for the mean time of those that followed.
