@@ -71,6 +71,12 @@ std::string given_up_reason(const schedule::Failures& failures, const std::strin
            "; the last: " + last;
 }
 
+// 0 where the rendering was never measured.
+std::chrono::nanoseconds expected_of(const schedule::Choice& choice) {
+    const schedule::Ranked& chosen = choice.best.front();
+    return chosen.is_measured ? chosen.expected : 0ns;
+}
+
 }  // namespace
 
 void begin_attempt(Step& step, const schedule::Match& match) {
@@ -98,13 +104,15 @@ void begin_attempt(Step& step, const schedule::Match& match) {
                         .worker = match.worker,
                         .kind = schedule::kind_of(job),
                         .last_progress = step.now.monotonic,
-                        .offered = step.now.monotonic});
+                        .offered = step.now.monotonic,
+                        .expected = expected_of(match.choice)});
     note_wait(step, job);
     session.last_given = ++state.jobs_given;
+    session.turn_from = session.last_given;
     session.last_job = job.id;
     session.last_job_at = step.now.monotonic;
     state.choices.add({.job = job.id, .choice = match.choice, .at = step.now.monotonic});
-    session.resident = job.model_digest;
+    if (!session.tells_loaded) session.loaded = {job.model_digest};
     step.say(session, OfferJob{.lease = lease,
                                .offer = state.notary.sign_offer(payload),
                                .inputs = *std::move(inputs),

@@ -41,6 +41,12 @@ std::string refusal(const roster::OfferedModel& offered, const store::CatalogueM
            "..., yours are " + offered.digest.substr(0, kShownDigits) + "...";
 }
 
+std::uint64_t bytes_of(const model::ModelManifest& manifest) {
+    std::uint64_t bytes = 0;
+    for (const model::ModelFile& file : manifest.files) bytes += file.size;
+    return bytes;
+}
+
 }  // namespace
 
 Result<job::ModelFacts> facts_of(const store::CatalogueModel& model) {
@@ -57,6 +63,7 @@ Result<job::ModelFacts> facts_of(const store::CatalogueModel& model) {
                            .size_multiple = std::max(manifest->size_multiple, 1U),
                            .max_width = std::min(manifest->max_width, job::kMaxSide),
                            .max_height = std::min(manifest->max_height, job::kMaxSide),
+                           .bytes = bytes_of(*manifest),
                            .needs_original = model::is_for_inpainting(manifest->family)};
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coordinator/core/attempts.h"
+#include "coordinator/core/paces.h"
 #include "coordinator/job/state.h"
 #include "coordinator/ledger/ledger.h"
 
@@ -62,13 +63,9 @@ void retire_lease(Step& step, const LeaseToken& accepted, const job::Job& job) {
     if (session && lease.last_step_at)
         note_closing(*session, job.spec, step.now.monotonic - *lease.last_step_at);
     const auto mean = schedule::step_time(lease);
-    if (!session || !mean || job.price.micro == 0) return;
+    if (!session || !mean) return;
     // As if pictures that were made together had shared the time evenly.
-    const double own_ns = static_cast<double>(mean->count()) * steps_made(job.spec) / lease.company;
-    const double measured = own_ns / static_cast<double>(job.price.micro);
-    constexpr double kWeight = 0.3;  // Of the newest: follows a change within some pictures.
-    const double before = session->ns_per_micro.value_or(measured);
-    session->ns_per_micro = before + kWeight * (measured - before);
+    note_rendering(step, *session, job, *mean * steps_made(job.spec) / lease.company);
 }
 
 }  // namespace

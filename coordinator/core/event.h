@@ -79,6 +79,11 @@ struct HeldLease {
     std::uint32_t step = 0;
     bool stopping = false;  // It was told to stop it and is at that.
 };
+struct ModelPlace {                     // Where one of its models is.
+    std::string digest;                 // Hexadecimal.
+    bool loaded = false;                // In memory; else on its disk.
+    std::chrono::milliseconds load{0};  // What its newest load took; 0: none was measured.
+};
 struct WorkerSnapshot {
     StreamId stream = 0;
     std::uint32_t free_slots = 0;
@@ -86,6 +91,7 @@ struct WorkerSnapshot {
     std::vector<LeaseToken> outbox;
     bool draining = false;
     std::vector<OfferedModel> models;
+    std::vector<ModelPlace> places{};  // Empty: it does not say.
 };
 struct OfferReply {
     StreamId stream = 0;

@@ -7,6 +7,8 @@
 #include "common/text/duration.h"
 #include "coordinator/core/state.h"
 #include "coordinator/schedule/dispatcher.h"
+#include "coordinator/schedule/locality.h"
+#include "coordinator/schedule/patience.h"
 #include "coordinator/schedule/standing.h"
 
 namespace gotong::core {
@@ -49,6 +51,7 @@ std::string standings_text(const schedule::Tally& tally) {
         {schedule::Standing::busy, "busy"},
         {schedule::Standing::other_kind, "busy with another model or size"},
         {schedule::Standing::paused, "left alone for a while after handing something back"},
+        {schedule::Standing::quarantined, "stuck in a job that they were told to stop"},
         {schedule::Standing::draining, "finishing what they have"},
         {schedule::Standing::unknown, "just connected"},
         {schedule::Standing::avoided, "avoided, because they failed it"}};
@@ -95,6 +98,12 @@ Reasons why_queued(const State& state, const job::Job& job, Now now) {
         reasons.push_back(supply_of(state, job, tally));
         reasons.push_back("it is number " + std::to_string(state.queue.ahead_of(job.id) + 1) +
                           " in the queue for " + job.spec.model);
+        if (state.queue.passed_over(job.id)) {
+            reasons.push_back("it waits for a worker that has the model loaded; for " +
+                              text::duration(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  schedule::kLongestPatience)) +
+                              " at most, then a free one loads it");
+        }
     }
     if (!job.failed_on.empty()) {
         reasons.push_back(workers_text(static_cast<std::uint32_t>(job.failed_on.size())) +
@@ -133,6 +142,8 @@ std::string connection_of(const roster::Session* session, Now now) {
         return "its connection is broken; it was heard " + ago(session->last_heard, now.monotonic);
     if (!session->is_known) return "it has connected and not yet said what it holds";
     if (session->is_draining) return "it takes nothing new: it finishes what it has";
+    if (session->is_quarantined)
+        return "it was told to stop a job and does not answer that: nothing is offered to it";
     if (now.monotonic < session->paused_until) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
             session->paused_until - now.monotonic);
@@ -163,6 +174,32 @@ void add_models(const State& state, const roster::Session& session, Reasons& rea
     reasons.push_back(waiting == 0
                           ? "no job waits for a model that it has"
                           : "jobs that wait for models that it has: " + std::to_string(waiting));
+}
+
+// Formula v3 of the price, the other way round: what a micro-credit of an SD 1.x model pays for.
+constexpr double kPixelStepsPerMicro = 512.0 * 512.0 * 20.0 / 1e6;
+
+std::string speed_text(const job::ModelFacts& model, const roster::Pace& pace) {
+    if (!pace.ns_per_micro) return "not measured yet";
+    const double pixel_steps = kPixelStepsPerMicro * 1'000.0 / model.cost;
+    const auto thousands = static_cast<std::int64_t>(pixel_steps / *pace.ns_per_micro * 1e6);
+    return std::to_string(thousands) + " thousand pixel-steps/s";
+}
+
+// "emoji: resident, 812 thousand pixel-steps/s", "sdxl: on disk, +9.0 s to load, not measured yet".
+void add_places(const State& state, const roster::Session& session, Reasons& reasons) {
+    const schedule::Activity activity = schedule::activity_of(session.worker, state.leases);
+    for (const job::ModelFacts& model : state.catalogue.facts()) {
+        if (!session.usable.contains(model.digest)) continue;
+        const auto swap = std::chrono::duration_cast<std::chrono::milliseconds>(
+            schedule::swap_time(session, activity, model.digest));
+        const std::string place =
+            swap == 0ms ? "resident" : "on disk, +" + text::duration(swap) + " to load";
+        const auto pace = session.paces.find(model.digest);
+        reasons.push_back(
+            model.name + ": " + place + ", " +
+            speed_text(model, pace == session.paces.end() ? roster::Pace{} : pace->second));
+    }
 }
 
 void add_last(const roster::Session& session, Now now, Reasons& reasons) {
@@ -206,6 +243,7 @@ std::vector<std::string> Core::why(const store::Worker& worker, Now now) const {
     if (!session) return reasons;
     reasons.push_back(occupation_of(*state_, *session, now));
     add_models(*state_, *session, reasons);
+    add_places(*state_, *session, reasons);
     add_last(*session, now, reasons);
     add_losses(*state_, worker.id, now, reasons);
     return reasons;

@@ -1,6 +1,7 @@
 // The operator's desk for the catalogue.
 #include "coordinator/core/endings.h"
 #include "coordinator/core/handlers.h"
+#include "coordinator/core/paces.h"
 #include "coordinator/core/welcome.h"
 #include "coordinator/job/intake.h"
 
@@ -13,6 +14,7 @@ void catalogue_changed(Step& step, const std::string& gone_digest) {
     State& state = step.state;
     for (auto& [worker, session] : state.roster.sessions()) {
         session.usable = state.catalogue.usable(session.offered);
+        note_sizes(state.catalogue, session);
         step.say(session, welcome_for(state, session, true));
     }
     state.wake = true;

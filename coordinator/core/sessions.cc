@@ -9,6 +9,7 @@
 #include "common/crypto/token.h"
 #include "coordinator/core/attempts.h"
 #include "coordinator/core/handlers.h"
+#include "coordinator/core/paces.h"
 #include "coordinator/core/welcome.h"
 #include "coordinator/schedule/dispatcher.h"
 
@@ -45,6 +46,7 @@ roster::Session& session_for(Step& step, WorkerId worker, const WorkerHello& hel
     session.resume_token = draw_secret(state.rng);
     session.stream = hello.stream;
     session.last_heard = step.now.monotonic;
+    session.turn_from = state.jobs_given;
     return state.roster.open(std::move(session));
 }
 
@@ -57,6 +59,7 @@ bool note_models(State& state, roster::Session& session, const std::vector<Offer
     std::set<std::string> usable = state.catalogue.usable(models);
     if (usable == session.usable) return false;
     session.usable = std::move(usable);
+    note_sizes(state.catalogue, session);
     return true;
 }
 
@@ -132,6 +135,7 @@ void note_state(Step& step, roster::Session& session, const WorkerSnapshot& snap
     const Monotonic now = step.now.monotonic;
     const std::uint32_t free_before = schedule::free_slots(session, state.leases, now);
     const bool models_changed = note_models(state, session, snapshot.models);
+    note_places(step, session, snapshot.places);
     session.is_known = true;
     session.is_draining = snapshot.draining;
     session.free_slots = snapshot.free_slots;
@@ -159,6 +163,7 @@ void on(Step& step, const WorkerHello& event) {
     session.protocol = event.protocol;
     session.device = event.device;
     session.slots = std::clamp(event.slots, 1U, kMaxSlots);
+    recall_paces(step, session);
     note_models(state, session, event.models);
     step.say(session, welcome_for(state, session, resumed));
 }

@@ -18,6 +18,7 @@ struct ModelFacts {
     std::uint32_t max_width = 0;       // Pixels.
     std::uint32_t max_height = 0;      // Pixels.
     std::uint32_t cost = 1'000;        // Of a step, in thousandths of an SD 1.x step.
+    std::uint64_t bytes = 0;           // Of all its files.
     bool needs_original = false;       // It was made for inpainting.
 };
 

@@ -12,6 +12,7 @@
 #include "common/ids.h"
 #include "common/time.h"
 #include "coordinator/job/lease_token.h"
+#include "coordinator/roster/pace.h"
 
 namespace gotong::roster {
 
@@ -55,10 +56,12 @@ struct Session {
     bool is_quarantined = false;    // It does not even say that it is stopping one: no offers.
 
     // What choosing between workers weighs.
-    Monotonic paused_until{};            // It declined, or handed a job back: no offer before.
-    std::string resident;                // Digest of the model that it rendered last.
-    std::optional<double> ns_per_micro;  // Measured: rendering time for one micro-credit of price.
-    std::uint64_t last_given = 0;        // When it last got a job, as a count of jobs given.
+    Monotonic paused_until{};      // It declined, or handed a job back: no offer before.
+    std::set<std::string> loaded;  // Digests of the models whose weights are in its memory.
+    bool tells_loaded = false;  // It says so itself; else they are the one that it rendered last.
+    Paces paces;
+    std::uint64_t last_given = 0;  // When it last got a job, as a count of jobs given.
+    std::uint64_t turn_from = 0;   // The same, or when it came: its turn is reckoned from here.
 
     // For whoever asks.
     JobId last_job;  // Zero: it got none.

@@ -23,15 +23,18 @@ struct Match {
     Choice choice;  // Of that worker.
 };
 
-// The next pair by fair share, or nullopt when nobody free can take anything that waits.
+// The next pair by fair share, or nullopt when nobody free can take anything that waits. Jobs that
+// are passed over for the sake of what is loaded are marked so in the queue (schedule/patience): a
+// worker stays with its models while jobs wait for those, and a job waits for a busy worker that
+// has its model when that one would finish it sooner than a free one that must load it.
 //
 // A worker with several slots gets jobs of one kind at a time, which share its calls. While its
 // batch is forming, jobs of that kind go ahead of others to fill it; once it is under way they join
 // as long as no job of another kind, whose turn it is, waits for such a worker.
 //
 // Cost: workers online times lanes of the queue; not the number of jobs.
-std::optional<Match> next_match(const Queue& queue, const roster::Roster& roster,
-                                const Leases& leases, Monotonic now);
+std::optional<Match> next_match(Queue& queue, const roster::Roster& roster, const Leases& leases,
+                                Monotonic now);
 
 // Offers that the worker can take now: what its last snapshot called free, less what it was given
 // since.

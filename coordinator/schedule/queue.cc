@@ -74,6 +74,36 @@ std::vector<const Waiting*> Queue::fronts() const {
     return fronts;
 }
 
+std::vector<const Waiting*> Queue::line(const Needs& needs, std::size_t most) const {
+    struct Next {
+        std::int64_t tag = 0;
+        AccountId account;
+        std::size_t position = 0;  // In its row.
+        auto operator<=>(const Next&) const = default;
+    };
+    const Lane& lane = lanes_.at(needs);
+    std::set<Next> next;
+    for (const auto& [tag, account] : lane.turns) {
+        if (next.size() == most) break;  // Nobody further back is among the first so many.
+        next.insert({tag, account, 0});
+    }
+    std::vector<const Waiting*> line;
+    while (line.size() < most && !next.empty()) {
+        const auto [tag, account, position] = next.extract(next.begin()).value();
+        const Row& row = lane.rows.at(account);
+        const Waiting& waiting = waiting_.at(row[position].job).waiting;
+        line.push_back(&waiting);
+        if (position + 1 == row.size()) continue;
+        next.insert({tag + share_.charge(account, waiting.price), account, position + 1});
+    }
+    return line;
+}
+
+void Queue::pass_over(JobId job, Monotonic now) {
+    auto& since = waiting_.at(job).waiting.passed_over;
+    if (!since) since = now;
+}
+
 std::size_t Queue::ahead_of(JobId job) const {
     const Entry& entry = waiting_.at(job);
     if (entry.not_before != WallTime{}) return waiting_.size() - delayed_.size();

@@ -54,6 +54,8 @@ struct Waiting {
     Credits price;
     Needs needs;
     std::int32_t priority = 0;  // Among its account's own jobs: the highest first.
+    // Since when it could have had a worker that would have to load its model (schedule/patience).
+    std::optional<Monotonic> passed_over{};
 };
 
 class Queue {
@@ -76,6 +78,16 @@ class Queue {
 
     // The front job of each lane, by fair share. The pointers hold until the next change.
     std::vector<const Waiting*> fronts() const;
+
+    // The first of a lane, in the order in which they would be served if nothing came between; at
+    // most `most`. As long-lived as fronts().
+    std::vector<const Waiting*> line(const Needs& needs, std::size_t most) const;
+
+    // Nothing if it was marked before. For a job that is in the queue.
+    void pass_over(JobId job, Monotonic now);
+    std::optional<Monotonic> passed_over(JobId job) const {
+        return waiting_.at(job).waiting.passed_over;
+    }
 
     // How many jobs for the same model would be served before this one if all cost the same.
     // Delayed jobs are behind all others.

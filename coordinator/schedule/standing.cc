@@ -13,6 +13,7 @@ Standing standing_of(const roster::Session& session, const Needs& needs, bool av
     if (session.is_draining) return Standing::draining;
     if (avoids && needs.avoid.contains(session.worker)) return Standing::avoided;
     if (!session.is_known) return Standing::unknown;
+    if (session.is_quarantined) return Standing::quarantined;
     if (now < session.paused_until) return Standing::paused;
     if (free_slots(session, leases, now) == 0) return Standing::busy;
     if (!is_open_to(activity_of(session.worker, leases), needs.kind)) return Standing::other_kind;

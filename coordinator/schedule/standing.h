@@ -20,9 +20,10 @@ enum class Standing : std::uint8_t {
     lacks_model,  // Or has other weights of that name.
     too_old,      // Its protocol cannot say what the job asks for.
     draining,
-    avoided,  // It failed the job, and somebody else is online who has not.
-    unknown,  // Its first snapshot has not come.
-    paused,   // It declined, or handed something back.
+    avoided,      // It failed the job, and somebody else is online who has not.
+    unknown,      // Its first snapshot has not come.
+    paused,       // It declined, or handed something back.
+    quarantined,  // It does not stop what it was told to stop, and does not even say so.
     busy,
     other_kind,  // It has a slot free and renders another kind.
     free,

@@ -106,7 +106,7 @@ TEST_CASE("explain says why a job waits and why a worker gets nothing") {
     REQUIRE(held.at("attempts").size() == 1);
     CHECK(held.at("attempts").at(0).at("worker") == "attic");
     CHECK(held.at("attempts").at(0).at("choice") ==
-          "first of 1 free, model to be loaded, speed unknown");
+          "first of 1 free: on disk here, +0.2 s, speed unknown");
     const Finished attic = desk.gotong({"explain", "attic"});
     CHECK(attic.status == 0);
     CHECK(holds(attic.out, job));

@@ -71,6 +71,24 @@ TEST_CASE("a job waits because those who have its model are busy, paused or leav
                                  "while after handing something back, 1 finishing what they have"));
 }
 
+TEST_CASE("a worker that ignores a cancel is told apart from one that is busy") {
+    Scene scene;
+    Worker wedged{scene.pool, 1, kEmoji, 2};
+    wedged.connect();
+    const JobId stopped = scene.pool.submit_one(scene.alice);
+    const auto offer = wedged.heard<core::OfferJob>();
+    wedged.accept(offer);
+    REQUIRE(scene.pool.ask(core::CancelJob{.reply = 0, .account = scene.alice, .job = stopped}));
+    for (int i = 0; i < 4; ++i) {
+        wedged.held = {{offer.lease, core::Phase::rendering, 1, false}};
+        wedged.snapshot();
+        scene.pool.pass(6s);
+    }
+    const JobId waiting = scene.pool.submit_one(scene.alice);
+    CHECK_THAT(scene.why(waiting), ContainsSubstring("1 stuck in a job that they were told to"));
+    CHECK_THAT(scene.why(wedged), ContainsSubstring("does not answer that: nothing is offered"));
+}
+
 TEST_CASE("a job waits because it failed, and says on whom and of what") {
     Scene scene;
     Worker worker{scene.pool, 1, kEmoji};
@@ -155,7 +173,7 @@ TEST_CASE("why a worker was chosen is kept with the attempt, whatever became of 
     const JobId id = scene.pool.submit_one(scene.alice);
     worker.decline(worker.heard<core::OfferJob>());
     const auto attempt = scene.pool.read()->find_attempt(id, 1).value();
-    CHECK(attempt.choice == "first of 1 free, model to be loaded, speed unknown");
+    CHECK(attempt.choice == "first of 1 free: on disk here, +0.2 s, speed unknown");
     CHECK(attempt.outcome == "declined");
 }
 

@@ -11,12 +11,14 @@
 namespace gotong::schedule {
 namespace {
 
+using namespace std::chrono_literals;
+
 const JobNeeds kJob{.price = {1'000'000}, .avoid = {}};
 
 Candidate worker(std::uint8_t n, double ns_per_micro, bool is_resident = true) {
     return {.id = worker_id(n),
             .is_free = true,
-            .is_resident = is_resident,
+            .swap = is_resident ? 0s : 10s,
             .ns_per_micro = ns_per_micro,
             .last_given = 0};
 }
@@ -86,7 +88,7 @@ TEST_CASE("the reason says what the choice was made on") {
     Candidate newcomer = worker(1, 0, false);
     newcomer.ns_per_micro.reset();
     CHECK(choose_worker(kJob, std::array{newcomer})->reason ==
-          "first of 1 free, model to be loaded, speed unknown");
+          "first of 1 free: on disk here, +10 s, speed unknown");
 }
 
 TEST_CASE("the reason says what put the first before the second") {
@@ -94,15 +96,43 @@ TEST_CASE("the reason says what put the first before the second") {
         return choose_worker(kJob, std::array{first, second})->reason;
     };
     CHECK(reason(worker(1, 9'000), worker(2, 4'000)) ==
-          "first of 2 free, model loaded, speed known: expected in 4.0 s against 9.0 s");
+          "first of 2 free: resident here, 4.0 s; resident there, 9.0 s");
+    CHECK(reason(worker(1, 2'100), worker(2, 500, false)) ==
+          "first of 2 free: resident here, 2.1 s; on disk there, +10 s, 0.5 s");
     Candidate newcomer = worker(2, 0);
     newcomer.ns_per_micro.reset();
     CHECK(reason(worker(1, 9'000), newcomer) ==
-          "first of 2 free, model loaded, speed unknown: never measured, so it is tried");
+          "first of 2 free: resident here, speed unknown; resident there, 9.0 s");
     Candidate recent = worker(1, 1'000);
     recent.last_given = 8;
     CHECK(reason(recent, worker(2, 1'000)) ==
-          "first of 2 free, model loaded, speed known: of equals the one that has waited longest");
+          "first of 2 free: resident here, 1.0 s; of equals the one that has waited longest");
+}
+
+TEST_CASE("a busy worker with the model loaded is named when it would be sooner than a load") {
+    Candidate busy = worker(1, 2'000);
+    busy.is_free = false;
+    busy.free_in = 3s;
+    const auto sooner = [&](const Candidate& free) {
+        return choose_worker(kJob, std::array{busy, free})->sooner.has_value();
+    };
+    CHECK(sooner(worker(2, 1'000, false)));        // 3 + 2 s against 10 + 1 s.
+    CHECK_FALSE(sooner(worker(2, 90'000, true)));  // Nothing to load: no reason to leave it idle.
+    busy.free_in = 9s + 1ms;
+    CHECK_FALSE(sooner(worker(2, 1'000, false)));
+    busy.free_in = std::nullopt;  // Nobody knows.
+    CHECK_FALSE(sooner(worker(2, 1'000, false)));
+}
+
+TEST_CASE("a slow worker has its turn when enough jobs have gone past it") {
+    Candidate slow = worker(1, 900'000, false);
+    slow.missed = 2 * kTurnAfter - 1;
+    CHECK(chosen(kJob, std::array{slow, worker(2, 1'000)}) == worker_id(2));
+    slow.missed = 2 * kTurnAfter;
+    const Choice choice = choose_worker(kJob, std::array{slow, worker(2, 1'000)}).value();
+    CHECK(choice.worker == worker_id(1));
+    CHECK(choice.reason ==
+          "first of 2 free: its turn, since 32 jobs went to others; on disk here, +10 s, 15 min");
 }
 
 TEST_CASE("a choice names the best of those that were free, in order, and counts the rest") {

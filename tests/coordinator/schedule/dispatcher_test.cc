@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <vector>
 
+#include "coordinator/schedule/patience.h"
 #include "tests/coordinator/schedule/ids.h"
 
 namespace gotong::schedule {
@@ -37,9 +38,10 @@ struct Scene {
     Queue queue;
     roster::Roster roster;
     Leases leases;
+    Monotonic now = kStart;
 
     void wait(const Waiting& job) { queue.add(job, WallTime{}, kWall); }
-    std::optional<Match> next() { return next_match(queue, roster, leases, kStart); }
+    std::optional<Match> next() { return next_match(queue, roster, leases, now); }
 
     // The job is the worker's from now on.
     void give(const Waiting& job, std::uint8_t worker) {
@@ -133,7 +135,7 @@ TEST_CASE("jobs of one model and size reach a worker together, ahead of others")
     scene.wait(wide);
     for (const std::uint8_t job : Numbers{4, 5}) scene.wait(waiting(job, "m"));
     scene.roster.open(session(1, 4, {"m", "n"}));
-    CHECK(scene.next()->choice.reason == "first of 1 free, model to be loaded, speed unknown");
+    CHECK(scene.next()->choice.reason == "first of 1 free: on disk here, +10 s, speed unknown");
     CHECK(scene.give_all() == Jobs{job_id(1), job_id(4), job_id(5)});
     CHECK(scene.leases.find(job_id(5))->company == 3);
 }
@@ -143,9 +145,9 @@ TEST_CASE("the reason tells of the company") {
     scene.give(waiting(1, "m"), 1);
     scene.give(waiting(2, "m"), 1);
     scene.wait(waiting(3, "m"));
-    scene.roster.open(session(1, 4, {"m"})).resident = std::string{"m"};
+    scene.roster.open(session(1, 4, {"m"})).loaded = {"m"};
     CHECK(scene.next()->choice.reason ==
-          "first of 1 free, model loaded, speed unknown, beside 2 like it");
+          "first of 1 free: resident here, speed unknown, beside 2 like it");
 }
 
 TEST_CASE("a job joins a batch under way while no other kind waits for the worker") {
@@ -166,6 +168,8 @@ TEST_CASE("a job of another kind whose turn it is waits for one batch and is not
     scene.steps_reported(1);
     scene.wait(waiting(3, "n"));
     for (const std::uint8_t job : Numbers{4, 5}) scene.wait(waiting(job, "m"));
+    CHECK(scene.queue.passed_over(job_id(3)) == std::nullopt);
+    scene.queue.pass_over(job_id(3), kStart - kLongestPatience);  // It has been patient before.
     CHECK(scene.give_all().empty());
     scene.leases.end(job_id(1));
     scene.steps_reported(1);
@@ -185,6 +189,7 @@ TEST_CASE("one worker is held back for a job that waits, the one with least to f
     scene.give(waiting(3, "m"), 2);
     for (const std::uint8_t worker : Numbers{1, 2}) scene.steps_reported(worker);
     scene.wait(waiting(10, "n"));
+    scene.queue.pass_over(job_id(10), kStart - kLongestPatience);
     for (const std::uint8_t job : Numbers{11, 12, 13}) scene.wait(waiting(job, "m"));
     CHECK(scene.give_all() == Jobs{job_id(11), job_id(12)});  // To the first, until it is full.
     CHECK(scene.leases.rendered_by(worker_id(1)).size() == 4);
@@ -202,6 +207,7 @@ TEST_CASE("a job holds nobody back that failed it, unless nobody else is online"
     scene.give(waiting(1, "m"), 1);
     scene.steps_reported(1);
     scene.wait(waiting(2, "n", {worker_id(1)}));
+    scene.queue.pass_over(job_id(2), kStart - kLongestPatience);
     scene.wait(waiting(3, "m"));
     CHECK(scene.next()->job == job_id(3));
     scene.roster.close(worker_id(2));
