@@ -47,15 +47,20 @@ Loop::Loop(core::Core& core, store::Store& store, const Clock& clock, Outlet& ou
 
 Loop::~Loop() { stop(); }
 
+// The store is the thread's own from here on: what restored must have let go of it.
 Result<> Loop::start() {
-    const auto transaction = store_.begin();
     const Now now = clock_.now();
-    core_.restore(*transaction, now);
-    if (auto committed = transaction->commit(); !committed) return committed;
+    if (auto restored = restore(now); !restored) return restored;
     next_tick_ = now.monotonic;
     thread_ = std::thread([this] { run(); });
     pthread_setname_np(thread_.native_handle(), "core");
     return {};
+}
+
+Result<> Loop::restore(Now now) {
+    const auto transaction = store_.begin();
+    core_.restore(*transaction, now);
+    return transaction->commit();
 }
 
 bool Loop::post(Task task) {

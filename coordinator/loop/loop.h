@@ -115,6 +115,7 @@ class Loop {
 
   private:
     friend class Turn;
+    Result<> restore(Now now);
     void run();
     std::vector<Task> take();
     void turn(const std::vector<Task>& tasks);

@@ -12,7 +12,8 @@ Transaction::Transaction(Database& database) : database_(database) {
 }
 
 Transaction::~Transaction() {
-    if (!database_.in_transaction()) return;  // Committed, or rolled back by SQLite on an error.
+    if (ended_) return;                       // What is open now is another's.
+    if (!database_.in_transaction()) return;  // Rolled back by SQLite on an error.
     database_.forgive();
     database_.run("ROLLBACK");
 }
@@ -20,6 +21,7 @@ Transaction::~Transaction() {
 Result<> Transaction::commit() {
     database_.run("COMMIT");
     if (database_.has_failed()) return Failure{*database_.error()};
+    ended_ = true;
     return {};
 }
 

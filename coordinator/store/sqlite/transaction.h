@@ -73,6 +73,7 @@ class Transaction final : public store::Transaction {
 
   private:
     Database& database_;
+    bool ended_ = false;  // Committed.
 };
 
 }  // namespace gotong::sqlite

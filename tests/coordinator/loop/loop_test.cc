@@ -12,6 +12,7 @@
 #include "coordinator/loop/wait_for.h"
 #include "coordinator/notary/pool_notary.h"
 #include "coordinator/store/memory/memory_store.h"
+#include "tests/support/store/forwarding.h"
 
 namespace gotong::loop {
 namespace {
@@ -35,6 +36,47 @@ struct Stage {
     Silence silence;
     Loop loop{core, store, clock, silence};
 };
+
+// A store that notes whether two of its transactions were alive at once. Its first one takes its
+// time to go, long enough for another thread to begin one.
+class LingeringStore final : public store::Store {
+  public:
+    std::unique_ptr<store::Transaction> begin() override {
+        if (++alive_ > 1) overlapped = true;
+        return std::make_unique<Lingering>(inner_.begin(), *this, begun_++ == 0);
+    }
+    std::atomic<bool> overlapped = false;
+
+  private:
+    class Lingering final : public test::ForwardingTransaction {
+      public:
+        Lingering(std::unique_ptr<store::Transaction> inner, LingeringStore& store, bool lingers)
+            : ForwardingTransaction(std::move(inner)), store_(store), lingers_(lingers) {}
+        ~Lingering() override {
+            if (lingers_) std::this_thread::sleep_for(100ms);
+            --store_.alive_;
+        }
+
+      private:
+        LingeringStore& store_;
+        bool lingers_;
+    };
+
+    store::MemoryStore inner_;
+    std::atomic<int> alive_ = 0;
+    int begun_ = 0;
+};
+
+TEST_CASE("the thread begins when the transaction that restored is gone") {
+    Stage stage;
+    LingeringStore store;
+    Loop loop(stage.core, store, stage.clock, stage.silence);
+    REQUIRE(loop.start());
+    const auto turned = wait_for<bool>(loop, [](Turn&, auto answer) { answer(true); });
+    loop.stop();
+    CHECK(turned);
+    CHECK_FALSE(store.overlapped);
+}
 
 TEST_CASE("what is said leaves in the order of the tasks, after all of their writes") {
     Stage stage;

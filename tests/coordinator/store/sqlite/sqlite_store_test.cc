@@ -46,6 +46,18 @@ void seed(Store& store) {
 // Each breaks a rule that the core keeps; a store that let it pass would lose money or work.
 using Break = void (*)(Transaction&);
 
+TEST_CASE("a transaction that is committed ends nothing of the next one as it goes") {
+    const test::TempDir folder;
+    const auto store = opened(folder.path());
+    auto first = store->begin();
+    insert_parents(*first);
+    REQUIRE(first->commit());
+    const auto second = store->begin();
+    first.reset();
+    second->insert(sample_request(2, "retry"));
+    CHECK(second->commit());
+}
+
 TEST_CASE("what must be unique makes the commit fail when it comes twice") {
     const test::TempDir folder;
     const auto store = opened(folder.path());
