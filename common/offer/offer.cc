@@ -6,8 +6,10 @@
 
 #include "common/bytes.h"
 #include "common/crypto/base64.h"
+#include "common/json/object_text.h"
 #include "common/json/reader.h"
 #include "common/json/strict.h"
+#include "common/offer/spec_text.h"
 
 namespace gotong {
 namespace {
@@ -33,13 +35,14 @@ std::string read_salt(json::Reader& reader) {
 }  // namespace
 
 std::string offer_payload(const Offer& offer) {
-    const nlohmann::json json{{"attempt", offer.attempt},
-                              {"job", offer.job.to_hex()},
-                              {"modelDigest", offer.model_digest},
-                              {"poolKeyId", offer.pool_key_id},
-                              {"promptSalt", crypto::base64_encode(as_bytes(offer.prompt_salt))},
-                              {"spec", to_json(offer.spec)}};
-    return json.dump();
+    return json::ObjectText()
+        .number("attempt", offer.attempt)
+        .text("job", offer.job.to_hex())
+        .text("modelDigest", offer.model_digest)
+        .text("poolKeyId", offer.pool_key_id)
+        .text("promptSalt", crypto::base64_encode(as_bytes(offer.prompt_salt)))
+        .json("spec", spec_text(offer.spec))
+        .done();
 }
 
 Result<Offer> parse_offer(std::string_view payload) {

@@ -8,6 +8,7 @@
 #include "common/bytes.h"
 #include "common/crypto/sha256.h"
 #include "common/json/reader.h"
+#include "common/offer/spec_text.h"
 
 namespace gotong {
 namespace {
@@ -90,9 +91,7 @@ Result<RenderSpec> render_spec_from_json(const nlohmann::json& json) {
     return spec;
 }
 
-Digest spec_sha256(const RenderSpec& spec) {
-    return crypto::sha256(as_bytes(to_json(spec).dump()));
-}
+Digest spec_sha256(const RenderSpec& spec) { return crypto::sha256(as_bytes(spec_text(spec))); }
 
 std::string decimal_text(double value) {
     std::array<char, 400> text;  // The longest double takes 309 digits before its point.

@@ -6,6 +6,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "common/bytes.h"
+#include "common/crypto/sha256.h"
+
 namespace gotong {
 namespace {
 
@@ -75,6 +78,15 @@ TEST_CASE("a spec knows how many steps are made") {
 TEST_CASE("the digest of a spec is SHA-256 of its spelling") {
     CHECK(crypto::to_hex(spec_sha256(sample())) ==
           "9ed996e6a53dc379c603b20f183bdfed366ac5eba1b67305f9ceadb22ba0dffb");
+}
+
+TEST_CASE("what is hashed and offered is spelt as the tree of a spec is") {
+    RenderSpec masked = from_picture();
+    masked.original->mask.emplace().fill(0xcd);
+    masked.is_private = true;
+    masked.prompt = "tab\t, quote\" and backslash\\";
+    for (const RenderSpec& spec : {sample(), from_picture(), masked})
+        CHECK(spec_sha256(spec) == crypto::sha256(as_bytes(to_json(spec).dump())));
 }
 
 TEST_CASE("a spec is read back as it was") {
