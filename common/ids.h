@@ -65,7 +65,7 @@ using SessionId = Id<struct SessionTag>;  // One worker's stay; outlives its str
 
 }  // namespace gotong
 
-// Ids are random or hashes, so their first bytes are already a good hash.
+// Ids are random or hashes, some behind the time in ms: their first bytes are a good enough hash.
 template <class Tag>
 struct std::hash<gotong::Id<Tag>> {
     std::size_t operator()(const gotong::Id<Tag>& id) const noexcept {

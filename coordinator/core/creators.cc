@@ -82,7 +82,7 @@ job::Job make_job(Step& step, RequestId request, const job::Submission& submissi
                   const job::Order& order, const RenderSpec& spec) {
     const auto longest = step.state.policy.job_expiry;
     job::Job job;
-    job.id = draw<JobId>(step.state.rng);
+    job.id = draw_in_time<JobId>(step.state.rng, step.now.wall);
     job.request = request;
     job.account = submission.account;
     job.spec = spec;
@@ -99,7 +99,7 @@ job::Job make_job(Step& step, RequestId request, const job::Submission& submissi
 // Stores the jobs, holds their price and queues them.
 Submitted place(Step& step, const job::Submission& submission, const job::Order& order,
                 const Digest& request_hash) {
-    const store::Request request{.id = draw<RequestId>(step.state.rng),
+    const store::Request request{.id = draw_in_time<RequestId>(step.state.rng, step.now.wall),
                                  .account = submission.account,
                                  .idempotency_key = submission.idempotency_key,
                                  .request_hash = request_hash,
@@ -124,7 +124,9 @@ Result<Answer> submit(Step& step, const job::Submission& submission) {
         return fail(ErrorCode::unauthenticated, "this account is not known, or was revoked");
     }
     if (auto ok = job::check_texts(submission); !ok) return Failure{ok.error()};
-    const Digest request_hash = job::request_hash(submission);
+    // Nobody can come back to a request without a key.
+    const Digest request_hash =
+        submission.idempotency_key.empty() ? Digest{} : job::request_hash(submission);
     if (auto earlier = earlier_answer(step, submission, request_hash)) return *earlier;
     const auto order = check_order(step, submission);
     if (!order) return Failure{order.error()};

@@ -208,11 +208,7 @@ std::optional<Match> next_match(Queue& queue, const roster::Roster& roster, cons
 std::uint32_t free_slots(const roster::Session& session, const Leases& leases, Monotonic now) {
     if (!session.is_known || session.is_draining || session.is_quarantined) return 0;
     if (now < session.paused_until) return 0;
-    std::uint32_t given_since = 0;
-    const auto held = leases.of(session.worker);
-    for (const job::LeaseToken& token : held) {
-        if (!leases.find(token.job)->is_seen) ++given_since;
-    }
+    const std::uint32_t given_since = leases.unseen_of(session.worker);
     const std::uint32_t reported = std::min(session.free_slots, session.slots);
     return reported > given_since ? reported - given_since : 0;
 }

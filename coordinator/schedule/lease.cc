@@ -7,14 +7,13 @@
 namespace gotong::schedule {
 
 void Leases::begin(const Lease& lease) {
-    const bool is_new = leases_.emplace(lease.token.job, lease).second;
+    const auto [added, is_new] = leases_.emplace(lease.token.job, lease);
     check(is_new, "a job was leased twice");
-    by_worker_[lease.worker].insert(lease.token.job);
-    const auto together = rendered_by(lease.worker);
-    const auto count = static_cast<std::uint32_t>(together.size());
-    for (const Lease* other : together) {
-        Lease& member = leases_.at(other->token.job);
-        member.company = std::max(member.company, count);
+    auto& of_worker = by_worker_[lease.worker];
+    of_worker.emplace(lease.token.job, &added->second);
+    const auto count = static_cast<std::uint32_t>(rendered_by(lease.worker).size());
+    for (const auto& [job, other] : of_worker) {
+        if (is_rendering(*other)) other->company = std::max(other->company, count);
     }
 }
 
@@ -46,7 +45,7 @@ std::vector<job::LeaseToken> Leases::of(WorkerId worker) const {
     std::vector<job::LeaseToken> tokens;
     const auto found = by_worker_.find(worker);
     if (found == by_worker_.end()) return tokens;
-    for (const JobId& job : found->second) tokens.push_back(leases_.at(job).token);
+    for (const auto& [job, lease] : found->second) tokens.push_back(lease->token);
     return tokens;
 }
 
@@ -54,11 +53,18 @@ std::vector<const Lease*> Leases::rendered_by(WorkerId worker) const {
     std::vector<const Lease*> leases;
     const auto found = by_worker_.find(worker);
     if (found == by_worker_.end()) return leases;
-    for (const JobId& job : found->second) {
-        const Lease& lease = leases_.at(job);
-        if (is_rendering(lease)) leases.push_back(&lease);
+    for (const auto& [job, lease] : found->second) {
+        if (is_rendering(*lease)) leases.push_back(lease);
     }
     return leases;
+}
+
+std::uint32_t Leases::unseen_of(WorkerId worker) const {
+    const auto found = by_worker_.find(worker);
+    if (found == by_worker_.end()) return 0;
+    const auto unseen = std::count_if(found->second.begin(), found->second.end(),
+                                      [](const auto& entry) { return !entry.second->is_seen; });
+    return static_cast<std::uint32_t>(unseen);
 }
 
 std::vector<Lease> Leases::overdue(Monotonic now, const LeaseLimits& limits) const {

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +65,9 @@ class Leases {
     std::vector<job::LeaseToken> of(WorkerId worker) const;
     std::vector<const Lease*> rendered_by(WorkerId worker) const;
 
+    // Of the worker's, those that its last snapshot did not know of. Linear in its leases.
+    std::uint32_t unseen_of(WorkerId worker) const;
+
     // Leases whose offer was not answered, or whose steps stopped, in time.
     std::vector<Lease> overdue(Monotonic now, const LeaseLimits& limits) const;
 
@@ -73,7 +75,7 @@ class Leases {
 
   private:
     std::map<JobId, Lease> leases_;
-    std::map<WorkerId, std::set<JobId>> by_worker_;
+    std::map<WorkerId, std::map<JobId, Lease*>> by_worker_;  // Into leases_. None is empty.
 };
 
 // Feeds the progress clock if the report says something new. A step that was reported before, as a

@@ -105,6 +105,9 @@ class Queue {
     // accounts, times the priorities that they use.
     std::optional<JobId> oldest() const;
 
+    // Whether there is a job that could be offered now.
+    bool is_ready() const { return !lanes_.empty(); }
+
     bool contains(JobId job) const { return waiting_.contains(job); }
     std::size_t size() const { return waiting_.size(); }
 
