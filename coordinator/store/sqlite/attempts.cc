@@ -20,7 +20,7 @@ job::Attempt attempt_at(Query& row) {
 }  // namespace
 
 void Transaction::insert(const job::Attempt& attempt) {
-    Query(database_, "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", attempt.job,
+    Query(database_, "INSERT OR FAIL INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", attempt.job,
           attempt.number, attempt.worker, attempt.offer_sha256, attempt.started, attempt.ended,
           attempt.outcome, attempt.reason, attempt.choice)
         .run();
@@ -29,8 +29,9 @@ void Transaction::insert(const job::Attempt& attempt) {
 void Transaction::end_attempt(JobId job, std::uint32_t number, WallTime at,
                               std::string_view outcome, std::string_view reason) {
     Query(database_,
-          "UPDATE attempt SET ended = ?, outcome = ?, reason = ? WHERE job = ? AND number = ?", at,
-          outcome, reason, job, number)
+          "UPDATE OR FAIL attempt SET ended = ?, outcome = ?, reason = ? WHERE job = ? AND number "
+          "= ?",
+          at, outcome, reason, job, number)
         .run();
 }
 

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "common/result.h"
 
@@ -36,6 +37,11 @@ class Database {
 
     // Runs statements that take no parameters and return no rows.
     void run(const char* script);
+
+    // Lets the next query begin a transaction: one that asks nothing and writes nothing never takes
+    // the lock. end_unbegun() says whether it came to that.
+    void begin_when_asked() { begins_ = true; }
+    bool end_unbegun() { return std::exchange(begins_, false); }
 
     bool has_failed() const { return error_.has_value(); }
     const std::optional<Error>& error() const { return error_; }
@@ -66,6 +72,7 @@ class Database {
     // By the text of the statement, which is a literal of this folder's.
     std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
     std::optional<Error> error_;
+    bool begins_ = false;
 };
 
 }  // namespace gotong::sqlite

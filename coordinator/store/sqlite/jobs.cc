@@ -117,8 +117,8 @@ std::vector<job::Job> jobs_in(Query& query) {
 void Transaction::insert(const store::Request& request) {
     std::optional<std::string_view> key;
     if (!request.idempotency_key.empty()) key = request.idempotency_key;
-    Query(database_, "INSERT INTO request VALUES (?, ?, ?, ?, ?)", request.id, request.account, key,
-          request.request_hash, request.submitted)
+    Query(database_, "INSERT OR FAIL INTO request VALUES (?, ?, ?, ?, ?)", request.id,
+          request.account, key, request.request_hash, request.submitted)
         .run();
 }
 
@@ -140,7 +140,7 @@ void Transaction::insert(const job::Job& job) {
     const RenderSpec& spec = job.spec;
     const OriginalColumns original = columns_of(spec.original);
     Query(database_,
-          "INSERT INTO job (" GOTONG_JOB_COLUMNS
+          "INSERT OR FAIL INTO job (" GOTONG_JOB_COLUMNS
           ") VALUES "
           "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           job.id, job.request, job.account, spec.model, spec.prompt, spec.negative_prompt,
@@ -155,7 +155,7 @@ void Transaction::insert(const job::Job& job) {
 
 void Transaction::update(const job::Job& job) {
     Query(database_,
-          "UPDATE job SET start = ?, expires = ?, state = ?, attempt = ?, holder = ?, "
+          "UPDATE OR FAIL job SET start = ?, expires = ?, state = ?, attempt = ?, holder = ?, "
           "failed_on = ?, failure = ?, not_before = ?, requeued = ?, forgiven = ?, "
           "picture_sha256 = ?, picture_size = ?, bundle = ? WHERE id = ?",
           job.start, job.expires, job.state, job.attempt, job.holder, Blob{joined(job.failed_on)},

@@ -25,8 +25,8 @@ bool Transaction::post(const store::Posting& posting) {
     const std::int64_t row = database_.last_row();
     int line = 0;
     for (const store::LedgerEntry& entry : posting.entries) {
-        Query(database_, "INSERT INTO ledger_entry VALUES (?, ?, ?, ?)", row, ++line, entry.account,
-              entry.amount)
+        Query(database_, "INSERT OR FAIL INTO ledger_entry VALUES (?, ?, ?, ?)", row, ++line,
+              entry.account, entry.amount)
             .run();
     }
     return !database_.has_failed();

@@ -7,19 +7,18 @@ namespace gotong::sqlite {
 Transaction::Transaction(Database& database) : database_(database) {
     check(!database_.in_transaction(), "one transaction of a store at a time");
     database_.forgive();
-    // IMMEDIATE takes the write lock now, so that no later write can find it taken.
-    database_.run("BEGIN IMMEDIATE");
+    database_.begin_when_asked();
 }
 
 Transaction::~Transaction() {
-    if (ended_) return;                       // What is open now is another's.
-    if (!database_.in_transaction()) return;  // Rolled back by SQLite on an error.
+    if (ended_ || database_.end_unbegun()) return;  // What is open now is another's, or nothing.
+    if (!database_.in_transaction()) return;        // Rolled back by SQLite on an error.
     database_.forgive();
     database_.run("ROLLBACK");
 }
 
 Result<> Transaction::commit() {
-    database_.run("COMMIT");
+    if (!database_.end_unbegun()) database_.run("COMMIT");  // Nothing was asked, so nothing began.
     if (database_.has_failed()) return Failure{*database_.error()};
     ended_ = true;
     return {};

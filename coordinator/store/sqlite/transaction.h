@@ -1,6 +1,9 @@
 // store::Transaction on SQLite. Its methods are in one source file per concern: jobs.cc,
 // attempts.cc, people.cc (accounts, workers, invites), ledger.cc, catalogue.cc, inputs.cc
 // (uploads).
+//
+// Statements that fire triggers say OR FAIL: a transaction whose statement failed is rolled back
+// whole, so SQLite need not keep a copy of each page to take back that one statement alone.
 #pragma once
 
 #include <optional>

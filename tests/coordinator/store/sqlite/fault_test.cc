@@ -93,13 +93,13 @@ TEST_CASE("whichever change of the disk fails, what was acknowledged is there af
 
 // The log is full, so that the work has it copied into the database.
 TEST_CASE("whichever change of a checkpoint fails, the commit says so and nothing is lost") {
-    constexpr std::size_t kNearlyFull = 910 * 4'096;
+    constexpr std::size_t kNearlyFull = 3'910 * 4'096;
     constexpr std::uint64_t kNone = 1'000'000;
     const auto unsynced = GENERATE(Unsynced::lost, Unsynced::torn);
     const Run whole = fail_at(kNone, Trouble::io_error, Lasting::once, unsynced, kNearlyFull);
-    REQUIRE(whole.changes > 500);  // There was a checkpoint.
+    REQUIRE(whole.changes > 2'000);  // There was a checkpoint.
     std::set<std::uint64_t> numbers;
-    for (std::uint64_t n = 1; n <= whole.changes; n += n < 40 || n + 30 > whole.changes ? 1 : 41) {
+    for (std::uint64_t n = 1; n <= whole.changes; n += n < 40 || n + 30 > whole.changes ? 1 : 161) {
         numbers.insert(n);
     }
     for (const std::uint64_t n : numbers) {
