@@ -41,6 +41,15 @@ TEST_CASE("a submission is queued, stored and its price held before the answer")
     }
 }
 
+TEST_CASE("jobs and requests that were submitted later have larger ids") {
+    Scene scene;
+    const auto first = scene.pool.submit(scene.asking_for("a red apple")).value();
+    scene.pool.pass(100ms);
+    const auto second = scene.pool.submit(scene.asking_for("a red apple")).value();
+    CHECK(first.request < second.request);
+    CHECK(first.jobs.front().id < second.jobs.front().id);
+}
+
 TEST_CASE("the pictures of a request take consecutive seeds of which the first has 32 bits") {
     Scene scene;
     const auto jobs = scene.pool.submit(scene.asking_for("a red apple", 3)).value().jobs;

@@ -41,6 +41,17 @@ TEST_CASE("one account's jobs come in the order in which they were submitted") {
     CHECK(served(queue) == std::vector{job_id(1), job_id(2), job_id(3)});
 }
 
+TEST_CASE("a queue is ready while a job in it could be offered now") {
+    Queue queue;
+    CHECK_FALSE(queue.is_ready());
+    queue.add(waiting(1, 1), kNow + 1s, kNow);
+    CHECK_FALSE(queue.is_ready());
+    queue.admit(kNow + 1s);
+    CHECK(queue.is_ready());
+    queue.serve(job_id(1));
+    CHECK_FALSE(queue.is_ready());
+}
+
 TEST_CASE("accounts take turns") {
     Queue queue;
     for (const std::uint8_t n : Numbers{1, 2, 3}) add(queue, waiting(n, 1));

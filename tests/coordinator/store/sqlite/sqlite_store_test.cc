@@ -87,6 +87,19 @@ TEST_CASE("a row that refers to nothing makes the commit fail") {
     CHECK_FALSE(t->commit());
 }
 
+TEST_CASE("a transaction takes the lock with its first question, and not before") {
+    const test::TempDir folder;
+    const auto store = opened(folder.path());
+    const auto t = store->begin();
+    meddle(folder / "gotong.db", "BEGIN IMMEDIATE; COMMIT");
+    CHECK_FALSE(t->setting("key"));
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open((folder / "gotong.db").c_str(), &other) == SQLITE_OK);
+    CHECK(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_BUSY);
+    sqlite3_close(other);
+    CHECK(t->commit());
+}
+
 TEST_CASE("after an error a transaction is deaf, and the next one hears again") {
     const test::TempDir folder;
     const auto store = opened(folder.path());
