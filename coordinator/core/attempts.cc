@@ -117,7 +117,9 @@ void begin_attempt(Step& step, const schedule::Match& match) {
                                .offer = state.notary.sign_offer(payload),
                                .inputs = *std::move(inputs),
                                .accept_within = state.policy.accept_within,
-                               .progress_timeout = state.policy.progress_timeout});
+                               .progress_timeout = state.policy.progress_timeout,
+                               .session = session.id,
+                               .trace = job.trace});
     step.changed(job);
 }
 

@@ -93,6 +93,7 @@ job::Job make_job(Step& step, RequestId request, const job::Submission& submissi
     job.start = job.submitted + submission.start_in;
     job.expires = job.start + (submission.expires_in > 0ms ? submission.expires_in : longest);
     job.priority = submission.priority;
+    job.trace = submission.trace;
     return job;
 }
 

@@ -43,6 +43,8 @@ struct OfferJob {
     std::vector<store::Input> inputs;  // Files that it begins with; the edge makes the URLs.
     std::chrono::milliseconds accept_within{0};
     std::chrono::milliseconds progress_timeout{0};
+    SessionId session{};
+    TraceId trace{};
 };
 struct GrantUpload {  // The edge makes the URL.
     LeaseToken lease;
@@ -62,6 +64,8 @@ struct AckResult {
     Verdict verdict = Verdict::noted;
     std::string reason;
     Credits credit;
+    SessionId session{};
+    TraceId trace{};  // None when the job has ended.
 };
 struct CloseStream {  // The stream ends with this status.
     Error reason;

@@ -17,7 +17,9 @@ void Step::say(const roster::Session& session, WorkerMessage message) {
 
 void Step::ack(const roster::Session& session, const LeaseToken& lease, Verdict verdict,
                std::string reason, Credits credit) {
-    say(session, AckResult{lease, verdict, std::move(reason), credit});
+    const OpenJob* open = state.jobs.find(lease.job);
+    say(session, AckResult{lease, verdict, std::move(reason), credit, session.id,
+                           open ? open->job.trace : TraceId{}});
 }
 
 void Step::end_attempt(const LeaseToken& lease, std::string_view outcome,

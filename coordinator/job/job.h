@@ -14,6 +14,7 @@
 #include "common/ids.h"
 #include "common/offer/render_spec.h"
 #include "common/time.h"
+#include "common/trace/trace.h"
 
 namespace gotong::job {
 
@@ -49,6 +50,7 @@ struct Submission {
     std::chrono::milliseconds start_in{0};    // Offered to nobody before.
     std::chrono::milliseconds expires_in{0};  // From its start; 0: the pool's bound.
     std::int32_t priority = 0;                // Among the account's own jobs.
+    TraceId trace{};                          // Its creator's, or made for it. Decides nothing.
 };
 
 enum class State : std::uint8_t {
@@ -71,6 +73,7 @@ struct Job {
     JobId id;
     RequestId request;
     AccountId account;
+    TraceId trace{};           // What logs call its submission.
     RenderSpec spec;           // Complete.
     std::string model_digest;  // Hexadecimal: the weights it was priced and offered for.
     std::string prompt_salt;   // 32 bytes; the key of the receipt's prompt commitment.

@@ -45,6 +45,14 @@ Result<crypto::Digest> bearer_token(const grpc::CallbackServerContext& context) 
     return crypto::token_hash(token);
 }
 
+TraceId trace_of(const grpc::CallbackServerContext& context) {
+    const auto& metadata = context.client_metadata();
+    const auto found = metadata.find("traceparent");
+    if (found == metadata.end()) return trace::make();
+    return trace::from_traceparent({found->second.data(), found->second.size()})
+        .value_or(trace::make());
+}
+
 Result<AccountId> account_of(const core::Core& core, const crypto::Digest& token_hash) {
     if (const auto account = core.account_of_token(token_hash)) return *account;
     const auto accounts = core.accounts();

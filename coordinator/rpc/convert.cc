@@ -164,6 +164,7 @@ v1::Job to_wire(const core::JobView& view, const Links& links) {
     wire.set_starts_in_ms(in_ms(view.starts_in));
     wire.set_expires_in_ms(in_ms(view.expires_in));
     wire.set_priority(job.priority);
+    wire.set_trace_id(trace::text_of(job.trace));
     if (job.state == job::State::done) *wire.mutable_picture() = picture_of(job, links);
     return wire;
 }

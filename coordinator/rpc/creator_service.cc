@@ -8,6 +8,7 @@
 #include "coordinator/rpc/auth.h"
 #include "coordinator/rpc/convert.h"
 #include "coordinator/rpc/explain.h"
+#include "coordinator/rpc/job_log.h"
 #include "coordinator/rpc/limits.h"
 #include "coordinator/rpc/unary.h"
 
@@ -109,13 +110,16 @@ v1::SubmitResponse response_of(const core::Submitted& submitted, const Links& li
     return response;
 }
 
-void submit(const Call<v1::SubmitRequest, v1::SubmitResponse>& call) {
+void submit(const Call<v1::SubmitRequest, v1::SubmitResponse>& call, const TraceId& trace) {
     core::Submit event{.submission = submission_from(call.request)};
     event.submission.account = call.account;
+    event.submission.trace = trace;
     call.turn.ask(std::move(event),
                   [respond = call.respond, links = call.links](const Result<core::Answer>& answer) {
                       if (!answer) return respond(Failure(answer.error()));
-                      respond(response_of(std::get<core::Submitted>(*answer), links));
+                      const auto& submitted = std::get<core::Submitted>(*answer);
+                      log_submitted(submitted);
+                      respond(response_of(submitted, links));
                   });
 }
 
@@ -231,7 +235,9 @@ Unary* CreatorService::ListModels(Context* context, const Bytes* in, Bytes* out)
 }
 
 Unary* CreatorService::Submit(Context* context, const Bytes* in, Bytes* out) {
-    return serve_account<v1::SubmitRequest, v1::SubmitResponse>(edge_, context, in, out, submit);
+    return serve_account<v1::SubmitRequest, v1::SubmitResponse>(
+        edge_, context, in, out,
+        [trace = trace_of(*context)](const auto& call) { submit(call, trace); });
 }
 
 Unary* CreatorService::CreateUpload(Context* context, const Bytes* in, Bytes* out) {

@@ -4,6 +4,7 @@
 #include "common/log/log.h"
 #include "coordinator/blob/inputs.h"
 #include "coordinator/loop/loop.h"
+#include "coordinator/rpc/job_log.h"
 #include "coordinator/rpc/watch_stream.h"
 #include "coordinator/rpc/worker_streams.h"
 
@@ -14,8 +15,14 @@ class Speaker final : public loop::Outlet {
     Speaker(WorkerStreams& workers, Watchers& watchers, blob::Inputs& inputs)
         : workers_(workers), watchers_(watchers), inputs_(inputs) {}
 
-    void to_worker(core::ToWorker message) override { workers_.say(message); }
-    void job_changed(core::JobChanged change) override { watchers_.tell(change); }
+    void to_worker(core::ToWorker message) override {
+        log_said(message.message);
+        workers_.say(message);
+    }
+    void job_changed(core::JobChanged change) override {
+        log_changed(change.view);
+        watchers_.tell(change);
+    }
     void remove_input(core::RemoveInput file) override {
         const Result<> removed = inputs_.remove(file.name);
         if (!removed) log::warn("cannot remove an upload", {{"reason", removed.error().message}});

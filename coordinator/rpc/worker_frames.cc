@@ -130,6 +130,7 @@ void fill(const core::OfferJob& offer, const Links& links, v1::ConnectResponse& 
     }
     wire->set_accept_within_ms(milliseconds(offer.accept_within));
     wire->set_progress_timeout_ms(milliseconds(offer.progress_timeout));
+    wire->set_trace_id(trace::text_of(offer.trace));
 }
 
 void fill(const core::GrantUpload& grant, const Links& links, v1::ConnectResponse& frame) {
@@ -147,6 +148,7 @@ void fill(const core::AckResult& ack, const Links&, v1::ConnectResponse& frame) 
     wire->set_verdict(static_cast<v1::ResultAck::Verdict>(ack.verdict));
     wire->set_reason(ack.reason);
     wire->set_credit_micro_credits(static_cast<std::uint64_t>(ack.credit.micro));
+    wire->set_trace_id(trace::text_of(ack.trace));
 }
 
 void fill(const core::CloseStream&, const Links&, v1::ConnectResponse&) {}

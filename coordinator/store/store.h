@@ -104,7 +104,8 @@ class Transaction {
                                                        std::string_view idempotency_key) = 0;
 
     virtual void insert(const job::Job& job) = 0;
-    virtual void update(const job::Job& job) = 0;  // All but id, request, account, spec, price.
+    virtual void update(
+        const job::Job& job) = 0;  // All but id, request, account, trace, spec, price.
     virtual std::optional<job::Job> find_job(JobId id) = 0;
     virtual std::vector<job::Job> jobs_of(RequestId request) = 0;  // In order of insertion.
     virtual std::vector<job::Job> newest_jobs(AccountId account, std::uint32_t most) = 0;

@@ -51,6 +51,7 @@ inline job::Job sample_job(std::uint8_t n) {
     return {.id = id_of<JobId>(n),
             .request = id_of<RequestId>(1),
             .account = id_of<AccountId>(1),
+            .trace = id_of<TraceId>(9),
             .spec = {.model = "emoji",
                      .prompt = std::string("a 'red' \"apple\" \xf0\x9f\x8d\x8e\0!", 22),
                      .negative_prompt = "worms",

@@ -47,6 +47,7 @@ void check_same(const job::Job& a, const job::Job& b) {
     CHECK(a.account == b.account);
     CHECK(a.spec == b.spec);
     CHECK(a.model_digest == b.model_digest);
+    CHECK(a.trace == b.trace);
     CHECK(a.prompt_salt == b.prompt_salt);
     CHECK(a.price == b.price);
     CHECK(a.submitted == b.submitted);

@@ -120,3 +120,28 @@ def test_malformed_utf8_names_the_field(pool):
     assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
     assert "UTF-8" in refused.value.details()
     assert ("gotong-field", "prompt") in [tuple(pair) for pair in refused.value.trailing_metadata()]
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def test_the_trace_of_a_submission_is_kept_with_its_jobs(pool, messages):
+    def submit(*more, key=""):
+        request = messages.creator.SubmitRequest(idempotency_key=key)
+        request.spec.prompt = "an apple"
+        answer = pool.creator.Submit(request, metadata=[*pool.bearer(), *more], timeout=PATIENCE)
+        return answer.jobs[0]
+
+    parent = ("traceparent", f"00-{TRACE}-00f067aa0ba902b7-01")
+    job = submit(parent, key="once")
+    assert job.trace_id == TRACE
+    kept = pool.creator.GetJob(
+        messages.creator.GetJobRequest(job_id=job.job_id), metadata=pool.bearer(), timeout=PATIENCE
+    )
+    assert kept.job.trace_id == TRACE
+    other = ("traceparent", f"00-{TRACE[::-1]}-00f067aa0ba902b7-01")
+    again = submit(other, key="once")
+    assert (again.job_id, again.trace_id) == (job.job_id, TRACE)
+
+    made = submit(("traceparent", "no such thing"))
+    assert len(made.trace_id) == 32 and made.trace_id not in (TRACE, submit().trace_id)

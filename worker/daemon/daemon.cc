@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "common/log/log.h"
+#include "worker/daemon/job_log.h"
 #include "worker/link/convert.h"
 
 namespace gotong::daemon {
@@ -14,6 +14,8 @@ namespace {
 class Hands {
   public:
     explicit Hands(const Limbs& limbs) : limbs_(limbs) {}
+
+    void note(const worker::Event& event) { log_.note(event); }
 
     bool wants_to_leave() const { return leave_.has_value(); }
     const worker::Leave& leave() const { return *leave_; }
@@ -26,34 +28,27 @@ class Hands {
 
     void operator()(worker::SendResult& action) {
         const auto statement = limbs_.outbox.statement(action.lease);
-        if (statement)
-            limbs_.session.send(link::success(action.lease, *statement, action.kept));
-        else
-            log::error("a finished picture's statement cannot be read back",
-                       {{"job", action.lease.job.to_hex()}});
+        if (!statement) return log_.unreadable(action.lease);
+        log_.sending(action.lease);
+        limbs_.session.send(link::success(action.lease, *statement, action.kept));
     }
 
     void operator()(worker::StartRender& action) {
-        log::info("rendering", {{"job", action.job.lease.job.to_hex()},
-                                {"attempt", std::to_string(action.job.lease.attempt)},
-                                {"model", action.job.offer.spec.model}});
+        log_.rendering(action.job);
         limbs_.renders.start(std::move(action.job));
     }
     void operator()(worker::StopRender& action) { limbs_.renders.stop(action.lease); }
     void operator()(worker::StartUpload& action) {
+        log_.uploading(action.lease);
         limbs_.uploads.start(action.lease, std::move(action.url));
     }
     void operator()(worker::DropKept& action) { limbs_.outbox.drop(action.lease); }
     void operator()(worker::Leave& action) { leave_ = std::move(action); }
-    void operator()(worker::Tell& action) {
-        log::write(action.warning ? log::Level::warn : log::Level::info, action.sentence,
-                   {{"job", action.lease.job.to_hex()},
-                    {"attempt", std::to_string(action.lease.attempt)},
-                    {"detail", action.detail}});
-    }
+    void operator()(worker::Tell& action) { log_.tell(action); }
 
   private:
     const Limbs& limbs_;
+    JobLog log_;
     std::optional<worker::Leave> leave_;
 };
 
@@ -63,6 +58,7 @@ Result<> run(worker::Agent& agent, const Limbs& limbs) {
     Hands hands{limbs};
     while (!hands.wants_to_leave()) {
         auto event = limbs.mailbox.pop_until(agent.deadline());
+        if (event) hands.note(*event);
         worker::Actions actions = agent.step(
             event ? std::move(*event) : worker::Event{worker::Tick{}}, limbs.clock.now());
         for (worker::Action& action : actions) std::visit(hands, action);

@@ -127,7 +127,8 @@ Result<Job> Agent::judge(const OfferArrived& event, Now now) {
                .preview = model->preview,
                .inputs = event.inputs,
                .model_dir = {},
-               .original = {}};
+               .original = {},
+               .trace = event.trace};
 }
 
 void Agent::decline(const Lease& lease, std::string reason, Now now) {

@@ -20,6 +20,7 @@ struct SessionUp {  // The pool has welcomed us; frames may be sent.
     std::chrono::milliseconds heartbeat_idle{30'000};
     std::chrono::milliseconds heartbeat_busy{5'000};
     std::vector<UsableModel> models;
+    std::string session{};  // For logs.
 };
 struct SessionDown {};  // Frames go nowhere until the next SessionUp.
 struct OfferArrived {
@@ -27,6 +28,7 @@ struct OfferArrived {
     receipt::Envelope envelope;
     std::chrono::milliseconds patience{};
     std::vector<Input> inputs{};
+    std::string trace{};  // For logs: what its creator follows it by. May be empty.
 };
 struct SentAway {  // The pool wants this worker no more; the session has ended for good.
     std::string reason;
@@ -46,6 +48,7 @@ struct ResultAcked {
     Verdict verdict = Verdict::noted;
     std::string reason;
     Credits credit;
+    std::string trace{};  // As in the offer.
 };
 
 // ---- From this machine ----

@@ -70,6 +70,7 @@ struct Job {
     std::vector<Input> inputs;        // What the creator uploaded for it.
     std::filesystem::path model_dir;  // Absolute; set by verified().
     OriginalFiles original;           // Set by fetched(); empty without offer.spec.original.
+    std::string trace{};              // For logs.
 };
 
 struct Picture {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/bytes.h"
+#include "common/trace/trace.h"
 
 namespace gotong::link {
 namespace {
@@ -79,6 +80,9 @@ Result<std::vector<worker::Input>> inputs_of(
     return out;
 }
 
+// Anything else than a trace is none: a pool puts no words of its own into our log.
+std::string trace_of(const std::string& id) { return trace::text_of(trace::from_text(id)); }
+
 Result<worker::OfferArrived> offer_of(const v1::Offer& offer) {
     const auto lease = lease_of(offer.lease());
     if (!lease) return Failure{lease.error()};
@@ -89,7 +93,8 @@ Result<worker::OfferArrived> offer_of(const v1::Offer& offer) {
     return worker::OfferArrived{.lease = *lease,
                                 .envelope = std::move(*envelope),
                                 .patience = duration_of(offer.progress_timeout_ms()),
-                                .inputs = std::move(*inputs)};
+                                .inputs = std::move(*inputs),
+                                .trace = trace_of(offer.trace_id())};
 }
 
 Result<worker::DesiredArrived> desired_of(const v1::Desired& desired) {
@@ -112,7 +117,8 @@ Result<worker::ResultAcked> ack_of(const v1::ResultAck& ack) {
     return worker::ResultAcked{.lease = *lease,
                                .verdict = verdict_of(ack.verdict()),
                                .reason = ack.reason(),
-                               .credit = {static_cast<std::int64_t>(ack.credit_micro_credits())}};
+                               .credit = {static_cast<std::int64_t>(ack.credit_micro_credits())},
+                               .trace = trace_of(ack.trace_id())};
 }
 
 template <class T>

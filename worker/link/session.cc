@@ -194,7 +194,8 @@ class Session::Impl {
         };
         return {.heartbeat_idle = beat(welcome.heartbeat_idle_ms()),
                 .heartbeat_busy = beat(welcome.heartbeat_busy_ms()),
-                .models = {}};
+                .models = {},
+                .session = welcome.session_id()};
     }
 
     v1::ConnectRequest hello(const std::string& nonce) const {

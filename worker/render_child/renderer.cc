@@ -51,7 +51,10 @@ Result<worker::Outcome> Renderer::run(const worker::Job& job, const std::stop_to
         if (!ending.child_is_dead || stop.stop_requested() || attempt == kTries)
             return std::move(ending.result);
         log::warn("renderer ended in the middle of a job, trying once more",
-                  {{"job", job.lease.job.to_hex()}, {"error", ending.result.error().message}});
+                  {{"job", job.lease.job.to_hex()},
+                   {"attempt", std::to_string(job.lease.attempt)},
+                   {"trace", job.trace},
+                   {"error", ending.result.error().message}});
     }
 }
 

@@ -28,7 +28,8 @@ std::set<WorkerId> split(std::string_view bytes) {
 
 // The columns that every SELECT below names, in the order in which they are taken.
 #define GOTONG_JOB_COLUMNS                                                                   \
-    "id, request, account, model, prompt, negative_prompt, width, height, steps, guidance, " \
+    "id, request, account, trace, model, prompt, negative_prompt, width, height, steps, "    \
+    "guidance, "                                                                             \
     "sampler, schedule, seed, private, original_picture, original_mask, original_strength, " \
     "original_rule, model_digest, prompt_salt, price, submitted, start, expires, priority, " \
     "state, attempt, holder, failed_on, failure, not_before, requeued, forgiven, "           \
@@ -87,6 +88,7 @@ job::Job job_at(Query& row) {
     return {.id = row.take<JobId>(),
             .request = row.take<RequestId>(),
             .account = row.take<AccountId>(),
+            .trace = row.take<TraceId>(),
             .spec = spec_at(row),
             .model_digest = row.take<std::string>(),
             .prompt_salt = row.take<std::string>(),
@@ -142,12 +144,12 @@ void Transaction::insert(const job::Job& job) {
     Query(database_,
           "INSERT OR FAIL INTO job (" GOTONG_JOB_COLUMNS
           ") VALUES "
-          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-          job.id, job.request, job.account, spec.model, spec.prompt, spec.negative_prompt,
-          spec.width, spec.height, spec.steps, spec.guidance, spec.sampler, spec.schedule,
-          spec.seed, spec.is_private, original.picture, original.mask, original.strength,
-          original.rule, job.model_digest, Blob{job.prompt_salt}, job.price, job.submitted,
-          job.start, job.expires, job.priority, job.state, job.attempt, job.holder,
+          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+          job.id, job.request, job.account, job.trace, spec.model, spec.prompt,
+          spec.negative_prompt, spec.width, spec.height, spec.steps, spec.guidance, spec.sampler,
+          spec.schedule, spec.seed, spec.is_private, original.picture, original.mask,
+          original.strength, original.rule, job.model_digest, Blob{job.prompt_salt}, job.price,
+          job.submitted, job.start, job.expires, job.priority, job.state, job.attempt, job.holder,
           Blob{joined(job.failed_on)}, job.failure, job.not_before, job.requeued, job.forgiven,
           job.picture.sha256, job.picture.size, job.picture.bundle)
         .run();

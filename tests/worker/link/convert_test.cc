@@ -56,6 +56,16 @@ TEST_CASE("a timer that no clock can hold is cut to a day") {
     CHECK(std::get<worker::OfferArrived>(**event).patience == std::chrono::hours{24});
 }
 
+TEST_CASE("an offer's trace is kept, and words of the pool in its place are not") {
+    v1::ConnectResponse frame;
+    frame.mutable_offer()->mutable_lease()->set_job_id(kJob);
+    frame.mutable_offer()->set_trace_id("4bf92f3577b34da6a3ce929d0e0e4736");
+    const auto trace = [&] { return std::get<worker::OfferArrived>(**event_of(frame)).trace; };
+    CHECK(trace() == "4bf92f3577b34da6a3ce929d0e0e4736");
+    frame.mutable_offer()->set_trace_id("rendering job=1");
+    CHECK(trace().empty());
+}
+
 TEST_CASE("an offer's inputs come with their digests, sizes and addresses") {
     v1::ConnectResponse frame;
     frame.mutable_offer()->mutable_lease()->set_job_id(kJob);

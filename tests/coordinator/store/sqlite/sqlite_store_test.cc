@@ -179,6 +179,7 @@ TEST_CASE("what was committed is there when the store is opened again") {
 }
 
 constexpr const char* kWithoutQueueColumns =
+    "ALTER TABLE job DROP COLUMN trace;"
     "ALTER TABLE job DROP COLUMN start;"
     "ALTER TABLE job DROP COLUMN expires;"
     "ALTER TABLE job DROP COLUMN priority;"
