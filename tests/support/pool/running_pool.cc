@@ -10,12 +10,11 @@
 #include <stdexcept>
 
 #include "common/file/file.h"
+#include "common/invite/invite.h"
 #include "tests/support/pool/statement.h"
 
 namespace gotong::test {
 namespace {
-
-constexpr std::chrono::seconds kPatience{60};  // The machine may be busy.
 
 void must(const grpc::Status& status, const char* what) {
     if (!status.ok()) throw std::runtime_error(std::string(what) + ": " + status.error_message());
@@ -42,7 +41,7 @@ void RunningPool::start(const Environment& environment) {
     process_.emplace(command, dir_ / "log", environment);
     const auto endpoints = data() / "endpoints.json";
     const bool up = eventually(
-        [&] { return std::filesystem::exists(endpoints) || !process_->running(); }, kPatience);
+        [&] { return std::filesystem::exists(endpoints) || !process_->running(); }, kCallPatience);
     if (!up || !process_->running()) throw std::runtime_error("no coordinator:\n" + log());
     const auto json = nlohmann::json::parse(file::read_small(endpoints, 4096).value());
     grpc_ = json.at("grpc");
@@ -62,12 +61,16 @@ std::optional<int> RunningPool::stop() {
     return wait();
 }
 
-std::optional<int> RunningPool::wait() { return process_->wait(kPatience); }
+std::optional<int> RunningPool::wait() { return process_->wait(kCallPatience); }
 
 std::shared_ptr<grpc::Channel> RunningPool::channel() const {
     grpc::ChannelArguments apart;
     apart.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A connection of its own.
     return grpc::CreateCustomChannel(grpc_, grpc::InsecureChannelCredentials(), apart);
+}
+
+std::shared_ptr<grpc::Channel> RunningPool::secure_channel() const {
+    return pinned_channel(grpc_, data() / "tls" / "certificate.pem");
 }
 
 v1::AdminService::Stub RunningPool::admin() const {
@@ -116,9 +119,20 @@ void RunningPool::add_test_model() {
     must(admin().AddModel(call_as("").get(), request, &response), "add a model");
 }
 
-std::unique_ptr<grpc::ClientContext> call_as(const std::string& token) {
+std::shared_ptr<grpc::Channel> pinned_channel(const std::string& address,
+                                              const std::filesystem::path& certificate) {
+    grpc::ChannelArguments apart;
+    apart.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    apart.SetSslTargetNameOverride(std::string(invite::kPoolCertificateName));
+    grpc::SslCredentialsOptions trust;
+    trust.pem_root_certs = file::read_small(certificate, 1 << 16).value();
+    return grpc::CreateCustomChannel(address, grpc::SslCredentials(trust), apart);
+}
+
+std::unique_ptr<grpc::ClientContext> call_as(const std::string& token,
+                                             std::chrono::seconds patience) {
     auto context = std::make_unique<grpc::ClientContext>();
-    context->set_deadline(std::chrono::system_clock::now() + kPatience);
+    context->set_deadline(std::chrono::system_clock::now() + patience);
     context->set_wait_for_ready(true);
     if (!token.empty()) context->AddMetadata("authorization", "Bearer " + token);
     return context;

@@ -3,6 +3,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,7 +34,8 @@ class RunningPool {
     std::string grpc_address() const { return grpc_; }
     bool tls() const { return tls_; }
 
-    std::shared_ptr<grpc::Channel> channel() const;  // New, in the clear.
+    std::shared_ptr<grpc::Channel> channel() const;         // New, in the clear.
+    std::shared_ptr<grpc::Channel> secure_channel() const;  // New, with the pool's certificate.
     v1::CreatorService::Stub creator() const { return v1::CreatorService::Stub(channel()); }
     v1::AdminService::Stub admin() const;
 
@@ -53,8 +55,15 @@ class RunningPool {
     std::optional<Process> process_;
 };
 
+// A connection of its own to whoever shows this certificate and calls itself a pool.
+std::shared_ptr<grpc::Channel> pinned_channel(const std::string& address,
+                                              const std::filesystem::path& certificate);
+
+inline constexpr std::chrono::seconds kCallPatience{60};  // The machine may be busy.
+
 // A call's context with a token, and a deadline so that no test hangs.
-std::unique_ptr<grpc::ClientContext> call_as(const std::string& token);
+std::unique_ptr<grpc::ClientContext> call_as(const std::string& token,
+                                             std::chrono::seconds patience = kCallPatience);
 
 // What the trailer says is the field at fault; empty: it says nothing.
 std::string field_at_fault(const grpc::ClientContext& context);

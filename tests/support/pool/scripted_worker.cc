@@ -55,7 +55,7 @@ grpc::Status ScriptedWorker::enrol(const std::string& name) {
 }
 
 void ScriptedWorker::open() {
-    context_ = call_as("");
+    context_ = call_as("", patience);
     stream_ = stub_->Connect(context_.get());
     if (const auto frame = hear(Frame::kChallenge)) challenge_ = frame->challenge().nonce();
 }

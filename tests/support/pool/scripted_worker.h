@@ -7,6 +7,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,7 +67,8 @@ class ScriptedWorker {
     Rendered render(const v1::Offer& offer) const;
     const crypto::SigningKey& key() const { return key_; }
     const v1::Welcome& welcome() const { return welcome_; }
-    v1::Snapshot snapshot;  // Sent by say_snapshot().
+    v1::Snapshot snapshot;              // Sent by say_snapshot().
+    std::chrono::seconds patience{60};  // The deadline of streams that are opened from now on.
 
   private:
     using Stream = grpc::ClientReaderWriter<v1::ConnectRequest, v1::ConnectResponse>;
