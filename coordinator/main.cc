@@ -88,6 +88,10 @@ core::Policy policy_for(const Options& options, const std::string& pool_name) {
     policy.session_ttl = ttl;
     policy.heartbeat_idle = ttl * kIdleShare / kIdlePerTtl;
     policy.heartbeat_busy = ttl / kBusyPerTtl;
+    policy.input_quota = options.retention.upload_quota;
+    policy.input_kept = options.retention.keep_uploads;
+    policy.keep_pictures = options.retention.keep_pictures;
+    policy.keep_jobs = options.retention.keep_jobs;
     return policy;
 }
 
@@ -148,7 +152,9 @@ gateway::Services services_for(loop::Loop& loop, const Belongings& belongings, c
                         answer(found.value_or(job::Job{}));
                     });
                 if (!job || job->state != job::State::done) return std::nullopt;
-                return gateway::Picture{.blob = job->picture.sha256, .bundle = job->picture.bundle};
+                return gateway::Picture{.blob = job->picture.sha256,
+                                        .bundle = job->picture.bundle,
+                                        .removed = job->picture_removed};
             },
             .ready = [&loop]() -> Result<> {
                 const auto turned =
@@ -245,7 +251,7 @@ Result<> run(const Options& options) {
 
     rpc::WorkerStreams workers;
     rpc::Watchers watchers;
-    rpc::Speaker speaker(workers, watchers, *belongings->inputs);
+    rpc::Speaker speaker(workers, watchers, *belongings->inputs, *belongings->blobs);
     loop::Loop loop(core, *belongings->store, clock, speaker);
     rpc::ResultDesk results(loop, workers, *belongings->blobs);
     if (auto started = loop.start(); !started) return started;

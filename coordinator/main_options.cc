@@ -6,6 +6,7 @@
 
 #include "common/http/url.h"
 #include "common/text/plain_name.h"
+#include "common/time.h"
 
 namespace gotong {
 namespace {
@@ -25,8 +26,30 @@ struct Texts {
     std::string name, public_address, public_url, tls_cert, tls_key;
     std::string log_level = "info", log_format = "text", metrics = "token";
     double grant = kDefaultGrant;
+    double keep_pictures = 0.0, keep_jobs = 0.0;  // Days.
+    double keep_uploads = 24.0;                   // Hours.
+    std::uint32_t upload_quota = 256;             // MiB.
     int session_ttl = kDefaultSessionTtl, probe_every = kDefaultProbeEvery;
 };
+
+void declare_retention(CLI::App& app, Texts& texts) {
+    app.add_option("--keep-pictures", texts.keep_pictures,
+                   "Remove pictures this long after their jobs ended; receipts and credits stay "
+                   "(0: never)")
+        ->type_name("DAYS")
+        ->capture_default_str();
+    app.add_option("--keep-jobs", texts.keep_jobs,
+                   "Remove prompts this long after their jobs ended (0: never)")
+        ->type_name("DAYS")
+        ->capture_default_str();
+    app.add_option("--keep-uploads", texts.keep_uploads,
+                   "How long an upload that no open job names is kept")
+        ->type_name("HOURS")
+        ->capture_default_str();
+    app.add_option("--upload-quota", texts.upload_quota, "Room for each account's uploads")
+        ->type_name("MIB")
+        ->capture_default_str();
+}
 
 void declare(CLI::App& app, Texts& texts) {
     app.add_option("--data", texts.data, "Folder of everything the pool remembers; made if missing")
@@ -73,6 +96,7 @@ void declare(CLI::App& app, Texts& texts) {
     app.add_option("--tls-cert", texts.tls_cert, "Certificate chain to serve with, PEM")
         ->type_name("FILE");
     app.add_option("--tls-key", texts.tls_key, "Its private key, PEM")->type_name("FILE");
+    declare_retention(app, texts);
     app.add_option("--log-level", texts.log_level, "debug, info, warn, error or off")
         ->capture_default_str();
     app.add_option("--log-format", texts.log_format, "text or json")->capture_default_str();
@@ -113,6 +137,39 @@ Result<std::string> read_public_url(std::string url) {
                 "public-url");
 }
 
+// A duration in some unit; `least` and `most` in the same.
+Result<std::chrono::milliseconds> read_duration(double value, double least, double most,
+                                                std::chrono::milliseconds unit, const char* flag,
+                                                const char* range) {
+    if (value >= least && value <= most) {
+        return std::chrono::milliseconds{std::llround(value * static_cast<double>(unit.count()))};
+    }
+    return fail(ErrorCode::invalid_argument, std::string("--") + flag + " takes " + range, flag);
+}
+
+Result<Retention> read_retention(const Texts& texts) {
+    constexpr double kCentury = 36'500.0;  // Days.
+    constexpr const char* kDays = "0 to 36500 days; 0 keeps them for ever";
+    const auto pictures =
+        read_duration(texts.keep_pictures, 0.0, kCentury, 24h, "keep-pictures", kDays);
+    if (!pictures) return Failure(pictures.error());
+    const auto jobs = read_duration(texts.keep_jobs, 0.0, kCentury, 24h, "keep-jobs", kDays);
+    if (!jobs) return Failure(jobs.error());
+    const auto uploads = read_duration(texts.keep_uploads, 1.0, kCentury * 24.0, 1h, "keep-uploads",
+                                       "1 to 876000 hours");
+    if (!uploads) return Failure(uploads.error());
+    constexpr std::uint32_t kLeastQuota = 16;  // MiB: one file of the largest size.
+    if (texts.upload_quota < kLeastQuota) {
+        return fail(ErrorCode::invalid_argument,
+                    "--upload-quota takes 16 MiB or more, the size of the largest upload",
+                    "upload-quota");
+    }
+    return Retention{.keep_pictures = *pictures,
+                     .keep_jobs = *jobs,
+                     .keep_uploads = *uploads,
+                     .upload_quota = std::uint64_t{texts.upload_quota} << 20U};
+}
+
 Result<Options> check(const Texts& texts) {
     Options options;
     options.data = texts.data;
@@ -136,6 +193,9 @@ Result<Options> check(const Texts& texts) {
                       : texts.metrics == "off" ? Metrics::off
                                                : Metrics::token;
     options.probe_every = std::chrono::seconds{texts.probe_every};
+    const auto retention = read_retention(texts);
+    if (!retention) return Failure(retention.error());
+    options.retention = *retention;
     options.session_ttl = std::chrono::seconds{texts.session_ttl};
     options.tls = {.certificate = texts.tls_cert, .key = texts.tls_key};
     const auto level = log::parse_level(texts.log_level);

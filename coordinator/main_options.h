@@ -17,6 +17,14 @@ namespace gotong {
 
 enum class Metrics { token, open, off };
 
+// How long the pool keeps what creators sent and got, and how much of it.
+struct Retention {
+    std::chrono::milliseconds keep_pictures{0};  // From a job's end; 0: for ever.
+    std::chrono::milliseconds keep_jobs{0};      // The same, of prompts.
+    std::chrono::milliseconds keep_uploads{0};
+    std::uint64_t upload_quota = 0;  // Bytes, of each account.
+};
+
 struct Options {
     std::filesystem::path data;
     boot::Address listen;
@@ -26,6 +34,7 @@ struct Options {
     std::string public_address;  // Of the gRPC listener, for invites; empty: found out.
     std::string public_url;      // Of the gateway, no slash at its end; empty: found out.
     boot::TlsFiles tls;
+    Retention retention;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;
     Metrics metrics = Metrics::token;    // Who may read /metrics.

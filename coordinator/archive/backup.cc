@@ -47,6 +47,21 @@ Result<> copy_database(const fs::path& data, const fs::path& to) {
     return pool->copy_to(to / "gotong.db");
 }
 
+// What is missing may have been removed since, by the pool's policy: then the copy says so, too.
+Result<> excuse_removed(const fs::path& data, const fs::path& to, Manifest& manifest) {
+    if (manifest.lost.empty()) return {};
+    auto pool = sqlite::View::open(data);
+    if (!pool) return Failure{pool.error()};
+    std::vector<crypto::Digest> removed;
+    std::erase_if(manifest.lost, [&](const crypto::Digest& sha256) {
+        if (pool->is_picture_kept(sha256)) return false;
+        removed.push_back(sha256);
+        return true;
+    });
+    if (removed.empty()) return {};
+    return sqlite::note_removed(to / "gotong.db", removed, manifest.taken);
+}
+
 Result<> describe_database(const fs::path& to, Manifest& manifest) {
     const auto file = describe(to, "gotong.db");
     if (!file) return Failure{file.error()};
@@ -76,7 +91,7 @@ Result<> copy_pictures(sqlite::View& copy, const fs::path& data, const fs::path&
     std::set<crypto::Digest> seen;  // Equal jobs have equal pictures.
     Result<> outcome;
     const Result<> read = copy.each_picture([&](const sqlite::AcceptedPicture& it) {
-        if (!outcome || !seen.insert(it.picture.sha256).second) return;
+        if (!outcome || it.is_removed || !seen.insert(it.picture.sha256).second) return;
         const Result<> copied = copy_blob(*from, **into, it.picture.sha256);
         if (copied) {
             ++manifest.pictures;
@@ -129,6 +144,7 @@ Result<Manifest> fill(const fs::path& data, const fs::path& to, WallTime now) {
     Manifest manifest;
     manifest.taken = now;
     if (auto done = copy_all(data, to, manifest); !done) return Failure{done.error()};
+    if (auto done = excuse_removed(data, to, manifest); !done) return Failure{done.error()};
     if (auto done = describe_database(to, manifest); !done) return Failure{done.error()};
     if (auto done = copy_small_files(data, to, manifest); !done) return Failure{done.error()};
     const auto written =

@@ -40,11 +40,13 @@ class Pictures {
     void look_at(const sqlite::AcceptedPicture& it) {
         const std::string whose = "the picture of job " + it.job.to_hex() + " (" +
                                   crypto::to_hex(it.picture.sha256) + ")";
+        if (it.is_removed) return check_receipt(it, {}, false);
         needed_.insert(it.picture.sha256);
         const Result<std::string> bytes = blobs_->read(it.picture.sha256);
         if (!bytes) {
             const bool is_gone = bytes.error().code == ErrorCode::not_found;
-            report_.faults.push_back(whose + (is_gone ? " is missing" : " is damaged"));
+            if (is_gone) missing_.push_back({it.picture.sha256, whose + " is missing"});
+            if (!is_gone) report_.faults.push_back(whose + " is damaged");
         } else if (bytes->size() != it.picture.size) {
             report_.faults.push_back(whose + " has another size than its job says");
         } else {
@@ -52,6 +54,13 @@ class Pictures {
             report_.bytes += bytes->size();
         }
         check_receipt(it, bytes ? *bytes : std::string{}, bytes.has_value());
+    }
+
+    // What is missing may have been removed since the look began, by the pool's policy.
+    void tell_missing(sqlite::View& now) {
+        for (const auto& [sha256, fault] : missing_) {
+            if (now.is_picture_kept(sha256)) report_.faults.push_back(fault);
+        }
     }
 
     bool need(const crypto::Digest& sha256) const { return needed_.contains(sha256); }
@@ -76,6 +85,7 @@ class Pictures {
     std::unique_ptr<const blob::BlobStore> blobs_;
     std::vector<crypto::PublicKey> trusted_;
     std::set<crypto::Digest> needed_;
+    std::vector<std::pair<crypto::Digest, std::string>> missing_;
     Report& report_;
 };
 
@@ -98,6 +108,7 @@ Result<> check_pictures(sqlite::View& pool, const fs::path& data, Report& report
     const Result<> read =
         pool.each_picture([&](const sqlite::AcceptedPicture& it) { pictures.look_at(it); });
     pool.release();
+    pictures.tell_missing(pool);
     note_strays(data, pictures, report);
     return read;
 }

@@ -66,6 +66,14 @@ void add_failure(Harvest& harvest, const v1::Job& job, bool quiet) {
     note(line + ". Nothing was paid for it.");
 }
 
+// There is nothing to download, today or later.
+void add_removed(Harvest& harvest, const v1::Job& job, bool quiet) {
+    const std::string what = picture_removed_text(job);
+    harvest.failed.push_back(
+        {{"job", job.job_id()}, {"state", state_word(job.state())}, {"failure", what}});
+    if (!quiet) note("Job " + job.job_id() + ": " + what);
+}
+
 }  // namespace
 
 Result<Harvest> harvest(const Creator& creator, const std::vector<v1::Job>& jobs,
@@ -75,6 +83,10 @@ Result<Harvest> harvest(const Creator& creator, const std::vector<v1::Job>& jobs
         const v1::Job& job = jobs[i];
         if (job.state() != v1::JOB_STATE_DONE) {
             add_failure(harvest, job, quiet);
+            continue;
+        }
+        if (job.picture().removed_unix_ms() > 0) {
+            add_removed(harvest, job, quiet);
             continue;
         }
         const auto bytes = download_patiently(creator, job, interrupt);

@@ -6,6 +6,7 @@
 
 #include "common/sampling/strength.h"
 #include "common/text/printable.h"
+#include "common/text/rfc3339.h"
 #include "coordinator/cli/original.h"
 #include "coordinator/cli/report.h"
 
@@ -39,11 +40,23 @@ std::string progress_of(const v1::Job& job) {
         case v1::JOB_STATE_CANCELLED:
             return text::printable(job.failure());
         default:
-            return credits_text(static_cast<std::int64_t>(job.price_micro_credits())) + " credits";
+            return credits_text(static_cast<std::int64_t>(job.price_micro_credits())) + " credits" +
+                   (job.picture().removed_unix_ms() > 0 ? ", picture removed" : "");
     }
 }
 
+std::string date_of(std::uint64_t unix_ms) {
+    constexpr std::size_t kDate = 10;  // "2026-11-23"
+    const WallTime time{std::chrono::milliseconds{unix_ms}};
+    return text::to_rfc3339(time).substr(0, kDate);
+}
+
 }  // namespace
+
+std::string picture_removed_text(const v1::Job& job) {
+    return "the picture was removed on " + date_of(job.picture().removed_unix_ms()) +
+           " by the pool's policy; its receipt is kept";
+}
 
 const char* state_word(v1::JobState state) {
     switch (state) {
@@ -93,6 +106,8 @@ nlohmann::ordered_json to_json(const v1::Job& job) {
     if (job.expires_in_ms() > 0) object["expires_in_ms"] = job.expires_in_ms();
     if (job.priority() != 0) object["priority"] = job.priority();
     if (!job.failure().empty()) object["failure"] = job.failure();
+    if (const auto at = job.picture().removed_unix_ms()) object["picture_removed"] = date_of(at);
+    if (const auto at = job.prompts_removed_unix_ms()) object["prompts_removed"] = date_of(at);
     return object;
 }
 

@@ -20,6 +20,9 @@ std::uint32_t steps_made(const v1::RenderSpec& spec);
 
 nlohmann::ordered_json to_json(const v1::Job& job);
 
+// For a job whose picture the pool has removed; a clause without a full stop.
+std::string picture_removed_text(const v1::Job& job);
+
 // One line for people, at most about 100 columns.
 std::string summary(const v1::Job& job);
 

@@ -67,7 +67,8 @@ class Watch final : public CreatorCommand {
         if (!no_save_ && job.state() == v1::JOB_STATE_DONE) {
             const auto harvested = harvest(creator, jobs, out_, interrupt, json);
             if (!harvested) return Failure{harvested.error()};
-            object["picture"] = harvested->pictures.front();
+            exit = harvested->exit();
+            if (exit == Exit::done) object["picture"] = harvested->pictures.front();
         }
         if (json) print_json(object);
         return exit;

@@ -48,6 +48,8 @@ class Notary {
                                 const job::Job& job) = 0;
 };
 
+inline constexpr std::chrono::milliseconds kForEver{0};
+
 struct Policy {
     std::string pool_name;
     std::chrono::milliseconds heartbeat_idle{30'000};
@@ -63,6 +65,9 @@ struct Policy {
     std::uint64_t input_quota = std::uint64_t{256} << 20U;  // Bytes of an account's uploads.
     std::chrono::milliseconds input_kept{24h};              // An upload that no open job names.
     std::chrono::milliseconds input_sweep{1h};              // How often the older ones are removed.
+    std::chrono::milliseconds keep_pictures = kForEver;     // From a job's end.
+    std::chrono::milliseconds keep_jobs = kForEver;     // Its prompts; receipts and postings stay.
+    std::chrono::milliseconds retention_sweep{60'000};  // How often old ones are looked for.
 };
 
 // What the pool looks like now, for status pages.

@@ -25,7 +25,8 @@ void withdraw(Step& step, const job::Job& job, const std::string& reason) {
 }
 
 // The job has its last state. `ended` is a copy that outlives its entry.
-void close_job(Step& step, const job::Job& ended) {
+void close_job(Step& step, job::Job& ended) {
+    ended.ended = step.now.wall;
     step.store.update(ended);
     step.state.jobs.remove(ended.id);
     if (ended.state == job::State::done) ++step.state.counters.done;

@@ -60,6 +60,11 @@ struct InputsFound {  // All that is on disk: once, after restore() and before a
     std::vector<job::InputName> names;
 };
 
+// ---- Blobs ----
+struct BlobRemoved {  // A RemoveBlob was seen to.
+    crypto::Digest sha256{};
+};
+
 // ---- Workers ----
 struct WorkerHello {  // The signature over the challenge is good.
     StreamId stream = 0;
@@ -185,10 +190,10 @@ struct RevokeWorker {
 
 struct Tick {};  // Time has passed; comes several times a second.
 
-using Event =
-    std::variant<Submit, CancelJob, PlanUpload, InputStored, InputLost, InputsFound, WorkerHello,
-                 WorkerSnapshot, OfferReply, WorkerProgress, UploadAsked, ResultVerified,
-                 AttemptFailed, WorkerGoodbye, StreamClosed, Enrol, AddModel, RemoveModel,
-                 AddInvite, AddAccount, RevokeAccount, RevokeWorker, SetAccount, RequeueJob, Tick>;
+using Event = std::variant<Submit, CancelJob, PlanUpload, InputStored, InputLost, InputsFound,
+                           WorkerHello, WorkerSnapshot, OfferReply, WorkerProgress, UploadAsked,
+                           ResultVerified, AttemptFailed, WorkerGoodbye, StreamClosed, Enrol,
+                           AddModel, RemoveModel, AddInvite, AddAccount, RevokeAccount,
+                           RevokeWorker, SetAccount, RequeueJob, BlobRemoved, Tick>;
 
 }  // namespace gotong::core

@@ -47,6 +47,9 @@ void on(Step& step, const RequeueJob& event);
 void on(Step& step, const AddModel& event);
 void on(Step& step, const RemoveModel& event);
 
+// retention.cc
+void on(Step& step, const BlobRemoved& event);
+
 // time.cc
 void on(Step& step, const Tick& event);
 

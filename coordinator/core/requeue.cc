@@ -21,6 +21,10 @@ Result<> check_requeue(Step& step, const job::Job& job) {
         return no_requeue(job, "it is " + std::string(job::name_of(job.state)) +
                                    ", and only what has failed can be");
     }
+    if (job.body_removed) {
+        return no_requeue(job, "the pool's policy has removed its prompt; its creator may submit it "
+                               "again");
+    }
     const store::Account* account = state.accounts.find(job.account);
     if (!account || account->revoked) return no_requeue(job, "its account was revoked");
     if (!state.catalogue.has_weights(job.model_digest)) {
@@ -43,6 +47,7 @@ Result<Answer> requeue(Step& step, JobId id) {
     }
     if (auto ok = check_requeue(step, *job); !ok) return Failure{ok.error()};
     job::requeue(*job, step.now.wall);
+    job->ended.reset();
     ledger::hold(step.store, *job, step.now.wall);
     step.store.update(*job);
     ++step.state.counters.requeued;

@@ -11,6 +11,7 @@
 #include "coordinator/core/endings.h"
 #include "coordinator/core/handlers.h"
 #include "coordinator/core/pauses.h"
+#include "coordinator/core/retention.h"
 #include "coordinator/job/limits.h"
 #include "coordinator/job/matches.h"
 
@@ -83,7 +84,8 @@ void on(Step& step, const UploadAsked& event) {
     } else if (event.size == 0 || event.size > job::kMaxPictureBytes) {
         reject(step, *session, event.lease, size_fault(event.size));
     } else {
-        step.say(*session, GrantUpload{event.lease, event.sha256, event.size, event.stored});
+        const bool stored = !must_upload(step, event);
+        step.say(*session, GrantUpload{event.lease, event.sha256, event.size, stored});
     }
 }
 

@@ -132,6 +132,10 @@ struct RemoveInput {  // Its row is gone for good, or was never there.
     job::InputName name;
 };
 
-using Send = std::variant<ToWorker, Reply, JobChanged, RemoveInput>;
+struct RemoveBlob {  // No job has it any more, unless it is spared by then. Said until it is done.
+    crypto::Digest sha256{};
+};
+
+using Send = std::variant<ToWorker, Reply, JobChanged, RemoveInput, RemoveBlob>;
 
 }  // namespace gotong::core

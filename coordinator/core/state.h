@@ -44,7 +44,10 @@ struct State {
     Choices choices{};
     std::uint64_t jobs_given = 0;  // Since the start.
     Monotonic next_sweep{};        // Of uploads; the first at the start.
-    bool wake = false;             // Something changed that may let a queued job go to a worker.
+    Monotonic next_retention{};    // Likewise, of old pictures and prompts.
+    // Blobs that workers were told the pool has, so that they need not upload them, and when.
+    std::map<Digest, Monotonic> found_blobs{};
+    bool wake = false;  // Something changed that may let a queued job go to a worker.
 };
 
 // One event being handled: the only way by which handlers touch the world.

@@ -1,5 +1,5 @@
 // What the passing of time ends: sessions that fell silent, offers that were not answered, leases
-// whose steps stopped, jobs that nobody rendered, uploads that no job needs.
+// whose steps stopped, jobs that nobody rendered, uploads that no job needs, records that are old.
 #include <string>
 #include <utility>
 
@@ -8,6 +8,7 @@
 #include "coordinator/core/handlers.h"
 #include "coordinator/core/inputs.h"
 #include "coordinator/core/pauses.h"
+#include "coordinator/core/retention.h"
 
 namespace gotong::core {
 namespace {
@@ -88,6 +89,7 @@ void on(Step& step, const Tick&) {
     end_overdue_leases(step);
     expire_jobs(step);
     sweep_inputs(step);
+    remove_old_records(step);
     step.state.wake = true;  // A pause or a delay may be over.
 }
 

@@ -58,7 +58,8 @@ using Decision = std::variant<Reply, Receive>;
 // A finished picture, as the core knows it.
 struct Picture {
     crypto::Digest blob{};
-    std::string bundle;  // The receipt to be put in.
+    std::string bundle;                 // The receipt to be put in.
+    std::optional<WallTime> removed{};  // By the pool's policy; the blob is gone, or going.
 };
 
 // Since the start.

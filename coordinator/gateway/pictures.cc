@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/receipt/picture.h"
+#include "common/text/rfc3339.h"
 
 namespace gotong::gateway {
 namespace {
@@ -18,13 +19,23 @@ std::optional<JobId> job_in(std::string_view path) {
     return JobId::from_hex(path);
 }
 
-Result<std::string> finished_picture(const Services& services, std::string_view path) {
-    const std::optional<JobId> job = job_in(path);
-    const std::optional<Picture> picture = job ? services.picture(*job) : std::nullopt;
-    if (!picture) return fail(ErrorCode::not_found, "there is no finished picture of that name");
-    const Result<std::string> blob = services.blobs.read(picture->blob);
-    if (!blob) return blob;
-    return receipt::put_receipt(*blob, picture->bundle);
+Reply gone(WallTime removed) {
+    constexpr unsigned kGone = 410;
+    constexpr std::size_t kDate = 10;  // "2026-11-23"
+    return json_reply(kGone, "error",
+                      "the pool's policy removed this picture on " +
+                          text::to_rfc3339(removed).substr(0, kDate) + "; its receipt is kept");
+}
+
+Reply reply_with(const Services& services, const Picture& picture) {
+    const Result<std::string> blob = services.blobs.read(picture.blob);
+    if (!blob) return error_reply(blob.error());
+    Result<std::string> whole = receipt::put_receipt(*blob, picture.bundle);
+    if (!whole) return error_reply(whole.error());
+    Reply reply;
+    reply.content_type = "image/png";
+    reply.body = std::move(*whole);
+    return reply;
 }
 
 }  // namespace
@@ -33,12 +44,12 @@ Reply get_picture(const Services& services, const Head& head) {
     const Result<blob::Grant> grant =
         services.presigner.check(blob::Method::get, head.target, services.clock.now().wall);
     if (!grant) return error_reply(grant.error());
-    Result<std::string> picture = finished_picture(services, grant->path);
-    if (!picture) return error_reply(picture.error());
-    Reply reply;
-    reply.content_type = "image/png";
-    reply.body = std::move(*picture);
-    return reply;
+    const std::optional<JobId> job = job_in(grant->path);
+    const std::optional<Picture> picture = job ? services.picture(*job) : std::nullopt;
+    if (!picture) {
+        return error_reply({ErrorCode::not_found, "there is no finished picture of that name", {}});
+    }
+    return picture->removed ? gone(*picture->removed) : reply_with(services, *picture);
 }
 
 }  // namespace gotong::gateway

@@ -7,7 +7,8 @@
 
 namespace gotong::gateway {
 
-// 200, 403, or 404 when the job is unknown or not done. Holds the whole picture in memory.
+// 200, 403, or 404 when the job is unknown or not done, 410 when its picture
+// was removed by the pool's policy. Holds the whole picture in memory.
 Reply get_picture(const Services& services, const Head& head);
 
 }  // namespace gotong::gateway

@@ -91,6 +91,9 @@ struct Job {
     std::uint32_t requeued = 0;    // How often the operator queued it again after it had failed.
     std::uint32_t forgiven = 0;    // Attempts that no longer count against it: those before that.
     Picture picture;               // When done.
+    std::optional<WallTime> ended{};            // As done, failed or cancelled.
+    std::optional<WallTime> picture_removed{};  // By the pool's policy; its receipt stays.
+    std::optional<WallTime> body_removed{};     // The same, of prompts and salt; they are empty.
 };
 
 // One attempt, kept as history with the reason of its end.

@@ -153,6 +153,12 @@ void Loop::hand_out(core::Send send) {
         post_always([this, file = *file](Turn& turn) {
             if (!turn.store().find_input(file.name)) outlet_.remove_input(file);
         });
+    } else if (auto* blob = std::get_if<core::RemoveBlob>(&send)) {
+        // The same: a worker may have been told to upload it again.
+        post_always([this, blob = *blob](Turn& turn) {
+            if (!turn.store().is_doomed(blob.sha256) || !outlet_.remove_blob(blob)) return;
+            turn.step(core::Event{core::BlobRemoved{blob.sha256}});
+        });
     } else if (auto* reply = std::get_if<core::Reply>(&send)) {
         auto expected = expected_.extract(reply->reply);
         if (!expected.empty()) expected.mapped()(std::move(reply->answer));

@@ -43,6 +43,7 @@ class Outlet {
     virtual void to_worker(core::ToWorker message) = 0;
     virtual void job_changed(core::JobChanged change) = 0;
     virtual void remove_input(core::RemoveInput file) = 0;  // Before any later task runs.
+    virtual bool remove_blob(core::RemoveBlob blob) = 0;    // Whether it is gone. The same.
     virtual void tick(Now now) = 0;
 };
 

@@ -55,13 +55,21 @@ v1::OriginalSpec to_wire(const Original& original) {
     return wire;
 }
 
+std::uint64_t unix_ms(WallTime time) {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
 v1::Picture picture_of(const job::Job& job, const Links& links) {
     v1::Picture wire;
     wire.set_sha256(std::string(as_text(job.picture.sha256)));
     wire.set_size(job.picture.size);
+    wire.set_receipt(job.picture.bundle);
+    if (job.picture_removed) {
+        wire.set_removed_unix_ms(unix_ms(*job.picture_removed));
+        return wire;
+    }
     wire.set_blob_url(links.blob(job.picture.sha256));
     wire.set_picture_url(links.picture(job.id));
-    wire.set_receipt(job.picture.bundle);
     return wire;
 }
 
@@ -165,6 +173,7 @@ v1::Job to_wire(const core::JobView& view, const Links& links) {
     wire.set_expires_in_ms(in_ms(view.expires_in));
     wire.set_priority(job.priority);
     wire.set_trace_id(trace::text_of(job.trace));
+    if (job.body_removed) wire.set_prompts_removed_unix_ms(unix_ms(*job.body_removed));
     if (job.state == job::State::done) *wire.mutable_picture() = picture_of(job, links);
     return wire;
 }

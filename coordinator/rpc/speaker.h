@@ -12,8 +12,9 @@ namespace gotong::rpc {
 
 class Speaker final : public loop::Outlet {
   public:
-    Speaker(WorkerStreams& workers, Watchers& watchers, blob::Inputs& inputs)
-        : workers_(workers), watchers_(watchers), inputs_(inputs) {}
+    Speaker(WorkerStreams& workers, Watchers& watchers, blob::Inputs& inputs,
+            blob::BlobStore& blobs)
+        : workers_(workers), watchers_(watchers), inputs_(inputs), blobs_(blobs) {}
 
     void to_worker(core::ToWorker message) override {
         log_said(message.message);
@@ -27,12 +28,18 @@ class Speaker final : public loop::Outlet {
         const Result<> removed = inputs_.remove(file.name);
         if (!removed) log::warn("cannot remove an upload", {{"reason", removed.error().message}});
     }
+    bool remove_blob(core::RemoveBlob blob) override {
+        const Result<> removed = blobs_.remove(blob.sha256);
+        if (!removed) log::warn("cannot remove a picture", {{"reason", removed.error().message}});
+        return removed.has_value();
+    }
     void tick(Now now) override { workers_.tick(now.monotonic); }
 
   private:
     WorkerStreams& workers_;
     Watchers& watchers_;
     blob::Inputs& inputs_;
+    blob::BlobStore& blobs_;
 };
 
 }  // namespace gotong::rpc

@@ -95,6 +95,12 @@ struct WorkerRecord {
     std::uint64_t accepted = 0;  // Attempts that ended as accepted.
 };
 
+// A done job's picture that is still among the blobs.
+struct KeptPicture {
+    JobId job;
+    crypto::Digest sha256{};
+};
+
 class Transaction {
   public:
     virtual ~Transaction() = default;  // Without commit(): rolled back.
@@ -104,8 +110,8 @@ class Transaction {
                                                        std::string_view idempotency_key) = 0;
 
     virtual void insert(const job::Job& job) = 0;
-    virtual void update(
-        const job::Job& job) = 0;  // All but id, request, account, trace, spec, price.
+    // All but id, request, account, trace, spec, price, and what was removed.
+    virtual void update(const job::Job& job) = 0;
     virtual std::optional<job::Job> find_job(JobId id) = 0;
     virtual std::vector<job::Job> jobs_of(RequestId request) = 0;  // In order of insertion.
     virtual std::vector<job::Job> newest_jobs(AccountId account, std::uint32_t most) = 0;
@@ -147,6 +153,23 @@ class Transaction {
     // The account's, in the order of `kept_from`, then of their digests.
     virtual std::vector<Input> inputs_of(AccountId account) = 0;
     virtual std::vector<Input> inputs_until(WallTime kept_from) = 0;  // The same order, of all.
+
+    // What is let go of after some time (core/retention). Jobs that ended at `ended` or before, the
+    // earliest first.
+    virtual std::vector<KeptPicture> pictures_until(WallTime ended, std::uint32_t most) = 0;
+    virtual std::vector<JobId> bodies_until(WallTime ended, std::uint32_t most) = 0;
+    virtual void remove_picture(JobId job, WallTime at) = 0;  // Its name and receipt stay.
+    virtual void remove_body(JobId job, WallTime at) = 0;     // Prompts and salt become empty.
+    virtual bool is_picture_kept(const crypto::Digest& sha256) = 0;  // By any job.
+
+    // Blobs whose files are to go. A doomed one is remembered until it was seen to be gone, and
+    // for some time after that.
+    virtual void doom_blob(const crypto::Digest& sha256) = 0;
+    virtual bool spare_blob(const crypto::Digest& sha256) = 0;  // Whether it was remembered.
+    virtual bool is_doomed(const crypto::Digest& sha256) = 0;   // And not seen to be gone.
+    virtual std::vector<crypto::Digest> doomed_blobs(std::uint32_t most) = 0;  // The same.
+    virtual void note_blob_removed(const crypto::Digest& sha256, WallTime at) = 0;
+    virtual void forget_removed_blobs(WallTime until) = 0;  // Those removed then or before.
 
     // False, and nothing is written, if (kind, reference) was posted before.
     virtual bool post(const Posting& posting) = 0;

@@ -1,45 +1,12 @@
 // What every store promises (coordinator/store/store.h), run on each of them. Whatever is read
 // back was written in a transaction before, never the same one, unless the test is about that.
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
 
-#include "coordinator/store/memory/memory_store.h"
-#include "coordinator/store/sqlite/store.h"
+#include "tests/contract/any_store.h"
 #include "tests/contract/samples.h"
-#include "tests/support/temp_dir.h"
 
 namespace gotong::store {
 namespace {
-
-// One of the stores, empty.
-class AnyStore {
-  public:
-    AnyStore() {
-        const std::string kind = GENERATE("memory", "sqlite");
-        INFO("store: " << kind);
-        if (kind == "memory") {
-            store_ = std::make_unique<MemoryStore>();
-            return;
-        }
-        Result<std::unique_ptr<Store>> opened = sqlite::open(folder_ / "pool");
-        REQUIRE(opened);
-        store_ = std::move(*opened);
-    }
-
-    std::unique_ptr<Transaction> begin() { return store_->begin(); }
-
-    // What `work` did is there for the next transaction.
-    template <class Work>
-    void commit(Work work) {
-        const auto transaction = begin();
-        work(*transaction);
-        REQUIRE(transaction->commit());
-    }
-
-  private:
-    test::TempDir folder_;
-    std::unique_ptr<Store> store_;
-};
 
 void check_same(const job::Job& a, const job::Job& b) {
     CHECK(a.id == b.id);

@@ -15,7 +15,8 @@ constexpr std::array<const char*, std::variant_size_v<core::Event>> kEvents{
     "InputsFound",   "WorkerHello",    "WorkerSnapshot", "OfferReply",    "WorkerProgress",
     "UploadAsked",   "ResultVerified", "AttemptFailed",  "WorkerGoodbye", "StreamClosed",
     "Enrol",         "AddModel",       "RemoveModel",    "AddInvite",     "AddAccount",
-    "RevokeAccount", "RevokeWorker",   "SetAccount",     "RequeueJob",    "Tick"};
+    "RevokeAccount", "RevokeWorker",   "SetAccount",     "RequeueJob",    "BlobRemoved",
+    "Tick"};
 
 // In the order of core::WorkerMessage.
 constexpr std::array<const char*, std::variant_size_v<core::WorkerMessage>> kMessages{

@@ -23,6 +23,7 @@ struct StoredJob {
     std::uint64_t order = 0;  // Of insertion.
 };
 
+using EndKey = std::pair<WallTime, std::uint64_t>;  // When it ended, and its order of insertion.
 using AttemptKey = std::pair<JobId, std::uint32_t>;
 using PostingKey = std::pair<std::string, std::string>;
 
@@ -41,6 +42,10 @@ struct Tables {
     std::map<Digest, Invite> invites;
     std::map<std::string, CatalogueModel> models;
     std::map<job::InputName, Input> inputs;
+    std::map<EndKey, JobId> pictures_by_end;                 // Those that are kept.
+    std::map<EndKey, JobId> bodies_by_end;                   // The same.
+    std::map<Digest, std::uint64_t> kept_pictures;           // By how many jobs.
+    std::map<Digest, std::optional<WallTime>> doomed_blobs;  // And when they were removed.
     std::map<PostingKey, Posting> postings;
     std::map<std::string, Credits> balances;
     std::map<std::string, std::string> settings;

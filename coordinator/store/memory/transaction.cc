@@ -52,7 +52,9 @@ std::optional<Request> MemoryTransaction::find_request(AccountId account,
 void MemoryTransaction::insert(const job::Job& job) {
     check(!tables_.jobs.contains(job.id), "a job was inserted twice");
     const std::uint64_t order = ++tables_.inserted_jobs;
-    journal_.put(tables_.jobs, job.id, {job, order});
+    const StoredJob stored{job, order};
+    journal_.put(tables_.jobs, job.id, stored);
+    index_retention(stored, true);
     journal_.put(tables_.jobs_by_request, {job.request, order}, job.id);
     journal_.put(tables_.jobs_by_account, {job.account, order}, job.id);
     if (!has_ended(job.state)) journal_.put(tables_.open_jobs, order, job.id);
@@ -61,7 +63,10 @@ void MemoryTransaction::insert(const job::Job& job) {
 void MemoryTransaction::update(const job::Job& job) {
     const auto stored = value_at(tables_.jobs, job.id);
     check(stored.has_value(), "a job was updated that is not there");
-    journal_.put(tables_.jobs, job.id, {job, stored->order});
+    job::Job changed = job;  // What was removed is not an update's to say.
+    changed.picture_removed = stored->job.picture_removed;
+    changed.body_removed = stored->job.body_removed;
+    replace(*stored, changed);
     const job::State before = stored->job.state;
     if (has_ended(job.state) == has_ended(before)) return;
     const auto count = [&](job::State state) { return value_at(tables_.ended, state).value_or(0); };

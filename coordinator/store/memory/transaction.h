@@ -54,6 +54,19 @@ class MemoryTransaction final : public Transaction {
     std::vector<Input> inputs_of(AccountId account) override;
     std::vector<Input> inputs_until(WallTime kept_from) override;
 
+    // retention.cc
+    std::vector<KeptPicture> pictures_until(WallTime ended, std::uint32_t most) override;
+    std::vector<JobId> bodies_until(WallTime ended, std::uint32_t most) override;
+    void remove_picture(JobId job, WallTime at) override;
+    void remove_body(JobId job, WallTime at) override;
+    bool is_picture_kept(const Digest& sha256) override;
+    void doom_blob(const Digest& sha256) override;
+    bool spare_blob(const Digest& sha256) override;
+    bool is_doomed(const Digest& sha256) override;
+    std::vector<Digest> doomed_blobs(std::uint32_t most) override;
+    void note_blob_removed(const Digest& sha256, WallTime at) override;
+    void forget_removed_blobs(WallTime until) override;
+
     bool post(const Posting& posting) override;
     Credits balance(std::string_view ledger_account) override;
 
@@ -63,6 +76,10 @@ class MemoryTransaction final : public Transaction {
     Result<> commit() override;
 
   private:
+    // Puts the job in, or takes it from, the indices that its end and its picture have it in.
+    void index_retention(const StoredJob& stored, bool is_there);
+    void replace(const StoredJob& before, const job::Job& after);
+
     Tables& tables_;
     Journal journal_;
 };

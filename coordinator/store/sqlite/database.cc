@@ -111,10 +111,9 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& path) {
     return database;
 }
 
-Result<std::unique_ptr<Database>> Database::open_to_read(const fs::path& path) {
+Result<std::unique_ptr<Database>> Database::open_plain(const fs::path& path, int flags) {
     sqlite3* file = nullptr;
-    const int opened =
-        sqlite3_open_v2(path.c_str(), &file, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int opened = sqlite3_open_v2(path.c_str(), &file, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     std::unique_ptr<Database> database(new Database(file));
     database->note(opened);
     database->harden();
@@ -123,6 +122,14 @@ Result<std::unique_ptr<Database>> Database::open_to_read(const fs::path& path) {
         return Failure{database->error()->during("open " + path.string())};
     }
     return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_to_read(const fs::path& path) {
+    return open_plain(path, SQLITE_OPEN_READONLY);
+}
+
+Result<std::unique_ptr<Database>> Database::open_copy(const fs::path& path) {
+    return open_plain(path, SQLITE_OPEN_READWRITE);
 }
 
 Database::~Database() { prepared_.clear(); }

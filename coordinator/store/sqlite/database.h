@@ -31,6 +31,10 @@ class Database {
     // Errors: as open().
     static Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& path);
 
+    // Opens a copy that nobody else has open, to write to it: one file, without a log beside it.
+    // Errors: as open().
+    static Result<std::unique_ptr<Database>> open_copy(const std::filesystem::path& path);
+
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
     ~Database();
@@ -62,6 +66,8 @@ class Database {
     };
 
     explicit Database(sqlite3* file) : file_(file) {}
+    static Result<std::unique_ptr<Database>> open_plain(const std::filesystem::path& path,
+                                                        int flags);
     void harden();
     Result<> configure();
     sqlite3_stmt* prepared(std::string_view sql);  // Kept for the next time; null after an error.

@@ -33,7 +33,7 @@ std::set<WorkerId> split(std::string_view bytes) {
     "sampler, schedule, seed, private, original_picture, original_mask, original_strength, " \
     "original_rule, model_digest, prompt_salt, price, submitted, start, expires, priority, " \
     "state, attempt, holder, failed_on, failure, not_before, requeued, forgiven, "           \
-    "picture_sha256, picture_size, bundle"
+    "picture_sha256, picture_size, bundle, ended, picture_removed, body_removed"
 
 std::optional<Original> original_at(Query& row) {
     const auto picture = row.take<std::optional<crypto::Digest>>();
@@ -105,7 +105,10 @@ job::Job job_at(Query& row) {
             .not_before = row.take<WallTime>(),
             .requeued = row.take<std::uint32_t>(),
             .forgiven = row.take<std::uint32_t>(),
-            .picture = picture_at(row)};
+            .picture = picture_at(row),
+            .ended = row.take<std::optional<WallTime>>(),
+            .picture_removed = row.take<std::optional<WallTime>>(),
+            .body_removed = row.take<std::optional<WallTime>>()};
 }
 
 std::vector<job::Job> jobs_in(Query& query) {
@@ -144,14 +147,15 @@ void Transaction::insert(const job::Job& job) {
     Query(database_,
           "INSERT OR FAIL INTO job (" GOTONG_JOB_COLUMNS
           ") VALUES "
-          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+          "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           job.id, job.request, job.account, job.trace, spec.model, spec.prompt,
           spec.negative_prompt, spec.width, spec.height, spec.steps, spec.guidance, spec.sampler,
           spec.schedule, spec.seed, spec.is_private, original.picture, original.mask,
           original.strength, original.rule, job.model_digest, Blob{job.prompt_salt}, job.price,
           job.submitted, job.start, job.expires, job.priority, job.state, job.attempt, job.holder,
           Blob{joined(job.failed_on)}, job.failure, job.not_before, job.requeued, job.forgiven,
-          job.picture.sha256, job.picture.size, job.picture.bundle)
+          job.picture.sha256, job.picture.size, job.picture.bundle, job.ended, job.picture_removed,
+          job.body_removed)
         .run();
 }
 
@@ -159,10 +163,10 @@ void Transaction::update(const job::Job& job) {
     Query(database_,
           "UPDATE OR FAIL job SET start = ?, expires = ?, state = ?, attempt = ?, holder = ?, "
           "failed_on = ?, failure = ?, not_before = ?, requeued = ?, forgiven = ?, "
-          "picture_sha256 = ?, picture_size = ?, bundle = ? WHERE id = ?",
+          "picture_sha256 = ?, picture_size = ?, bundle = ?, ended = ? WHERE id = ?",
           job.start, job.expires, job.state, job.attempt, job.holder, Blob{joined(job.failed_on)},
           job.failure, job.not_before, job.requeued, job.forgiven, job.picture.sha256,
-          job.picture.size, job.picture.bundle, job.id)
+          job.picture.size, job.picture.bundle, job.ended, job.id)
         .run();
 }
 

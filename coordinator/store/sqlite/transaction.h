@@ -1,6 +1,6 @@
 // store::Transaction on SQLite. Its methods are in one source file per concern: jobs.cc,
 // attempts.cc, people.cc (accounts, workers, invites), ledger.cc, catalogue.cc, inputs.cc
-// (uploads).
+// (uploads), retention.cc.
 //
 // Statements that fire triggers say OR FAIL: a transaction whose statement failed is rolled back
 // whole, so SQLite need not keep a copy of each page to take back that one statement alone.
@@ -65,6 +65,18 @@ class Transaction final : public store::Transaction {
     std::optional<store::Input> find_input(const job::InputName& name) override;
     std::vector<store::Input> inputs_of(AccountId account) override;
     std::vector<store::Input> inputs_until(WallTime kept_from) override;
+
+    std::vector<store::KeptPicture> pictures_until(WallTime ended, std::uint32_t most) override;
+    std::vector<JobId> bodies_until(WallTime ended, std::uint32_t most) override;
+    void remove_picture(JobId job, WallTime at) override;
+    void remove_body(JobId job, WallTime at) override;
+    bool is_picture_kept(const crypto::Digest& sha256) override;
+    void doom_blob(const crypto::Digest& sha256) override;
+    bool spare_blob(const crypto::Digest& sha256) override;
+    bool is_doomed(const crypto::Digest& sha256) override;
+    std::vector<crypto::Digest> doomed_blobs(std::uint32_t most) override;
+    void note_blob_removed(const crypto::Digest& sha256, WallTime at) override;
+    void forget_removed_blobs(WallTime until) override;
 
     bool post(const store::Posting& posting) override;
     Credits balance(std::string_view ledger_account) override;

@@ -30,13 +30,22 @@ Result<> outcome_of(Database& database) {
     return {};
 }
 
+// Not by the schema's number, so that this holds wherever the column came from.
+bool has_removals(Database& database) {
+    Query query(database, "SELECT 1 FROM pragma_table_info('job') WHERE name = 'picture_removed'");
+    return query.next();
+}
+
 constexpr Sql kPictures =
-    "SELECT id, picture_sha256, picture_size, bundle FROM job WHERE state = 3 ORDER BY row";
+    "SELECT id, picture_sha256, picture_size, bundle, picture_removed IS NOT NULL FROM job "
+    "WHERE state = 3 ORDER BY row";
+constexpr Sql kPicturesOfOld =
+    "SELECT id, picture_sha256, picture_size, bundle, 0 FROM job WHERE state = 3 ORDER BY row";
 
 }  // namespace
 
 View::View(std::unique_ptr<Database> database, std::int64_t schema)
-    : database_(std::move(database)), schema_(schema) {}
+    : database_(std::move(database)), schema_(schema), may_remove_(has_removals(*database_)) {}
 
 View::View(View&& other) noexcept = default;
 View::~View() = default;
@@ -89,15 +98,25 @@ std::vector<std::string> View::faults() { return examine(*database_); }
 
 Result<> View::each_picture(const std::function<void(const AcceptedPicture&)>& look) {
     {
-        Query query(*database_, kPictures);
+        Query query(*database_, may_remove_ ? kPictures : kPicturesOfOld);
         while (query.next()) {
             look({.job = query.take<JobId>(),
                   .picture = {.sha256 = query.take<crypto::Digest>(),
                               .size = query.take<std::uint64_t>(),
-                              .bundle = query.take<std::string>()}});
+                              .bundle = query.take<std::string>()},
+                  .is_removed = query.take<bool>()});
         }
     }
     return outcome_of(*database_);
+}
+
+bool View::is_picture_kept(const crypto::Digest& sha256) {
+    if (!may_remove_) return true;
+    Query query(*database_,
+                "SELECT 1 FROM job WHERE picture_sha256 = ? AND state = 3 AND "
+                "picture_removed IS NULL LIMIT 1",
+                sha256);
+    return query.next();
 }
 
 Result<std::vector<job::InputName>> View::inputs() {
@@ -112,6 +131,19 @@ Result<std::vector<job::InputName>> View::inputs() {
     }
     if (Result<> read = outcome_of(*database_); !read) return Failure{read.error()};
     return names;
+}
+
+Result<> note_removed(const fs::path& copy, const std::vector<crypto::Digest>& pictures,
+                      WallTime at) {
+    auto database = Database::open_copy(copy);
+    if (!database) return Failure{database.error()};
+    (*database)->run("BEGIN IMMEDIATE");
+    for (const crypto::Digest& sha256 : pictures) {
+        Query(**database, "UPDATE job SET picture_removed = ? WHERE picture_sha256 = ?", at, sha256)
+            .run();
+    }
+    (*database)->run("COMMIT");
+    return outcome_of(**database);
 }
 
 }  // namespace gotong::sqlite

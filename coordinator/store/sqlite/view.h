@@ -22,6 +22,7 @@ class Database;
 struct AcceptedPicture {
     JobId job;
     job::Picture picture;
+    bool is_removed = false;  // By the pool's policy: the receipt is all that is left.
 };
 
 class View {
@@ -54,6 +55,9 @@ class View {
     // The pictures of all finished jobs, in the order of the jobs. Errors: data_loss.
     Result<> each_picture(const std::function<void(const AcceptedPicture&)>& look);
 
+    // Whether any job still has this picture. Reads every job.
+    bool is_picture_kept(const crypto::Digest& sha256);
+
     // The uploads that should be there. Errors: data_loss.
     Result<std::vector<job::InputName>> inputs();
 
@@ -62,6 +66,12 @@ class View {
 
     std::unique_ptr<Database> database_;
     std::int64_t schema_;
+    bool may_remove_;  // Whether this schema knows of pictures that were removed.
 };
+
+// Notes in a copy, which nobody else has open, that these pictures were removed, as the pool has
+// meanwhile. Synced.
+Result<> note_removed(const std::filesystem::path& copy,
+                      const std::vector<crypto::Digest>& pictures, WallTime at);
 
 }  // namespace gotong::sqlite

@@ -35,12 +35,12 @@ TEST_CASE("missing and damaged pictures are found, each with its job") {
     flip_a_byte(pool.picture_file(pool.jobs.at(1)));
     const auto report = pool.json({"pool", "check", "--data", pool.data().string()});
     REQUIRE(report.at("faults").size() == 2);
-    const std::string missing = report.at("faults").at(0);  // In the order of the jobs.
-    CHECK_THAT(missing, ContainsSubstring(pool.jobs.at(0)));
-    CHECK_THAT(missing, ContainsSubstring("is missing"));
-    const std::string damaged = report.at("faults").at(1);
+    const std::string damaged = report.at("faults").at(0);
     CHECK_THAT(damaged, ContainsSubstring(pool.jobs.at(1)));
     CHECK_THAT(damaged, ContainsSubstring("is damaged"));
+    const std::string missing = report.at("faults").at(1);
+    CHECK_THAT(missing, ContainsSubstring(pool.jobs.at(0)));
+    CHECK_THAT(missing, ContainsSubstring("is missing"));
     CHECK(check(pool).status == 1);
 }
 

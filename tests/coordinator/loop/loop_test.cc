@@ -22,8 +22,13 @@ class Silence final : public Outlet {
     void to_worker(core::ToWorker) override {}
     void job_changed(core::JobChanged) override {}
     void remove_input(core::RemoveInput file) override { removed.push_back(file.name); }
+    bool remove_blob(core::RemoveBlob blob) override {
+        removed_blobs.push_back(blob.sha256);
+        return true;
+    }
     void tick(Now) override { ++ticks; }
     std::atomic<int> ticks{0};
+    std::vector<Digest> removed_blobs;    // Likewise.
     std::vector<job::InputName> removed;  // Of the loop's thread alone, until stop() has joined it.
 };
 
@@ -142,6 +147,32 @@ TEST_CASE("a file is removed in a later turn, unless it came back in between") {
     REQUIRE(stage.loop.start());
     stage.loop.stop();
     CHECK(stage.silence.removed == std::vector{gone});
+}
+
+TEST_CASE("a doomed blob's file is removed in a later turn, unless it was spared in between") {
+    Stage stage;
+    const Digest gone{1};
+    const Digest spared{2};
+    {
+        const auto t = stage.store.begin();
+        t->doom_blob(gone);
+        t->doom_blob(spared);
+        REQUIRE(t->commit());
+    }
+    // The first turn's tick asks for both removals, which are turns behind this one.
+    REQUIRE(stage.loop.post([&](Turn& turn) {
+        turn.after_commit([&] {
+            stage.loop.post_always([&](Turn& later) { (void)later.store().spare_blob(spared); });
+        });
+    }));
+    REQUIRE(stage.loop.start());
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (stage.silence.ticks < 2 && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(5ms);
+    }
+    stage.loop.stop();
+    CHECK(stage.silence.removed_blobs == std::vector{gone});
+    CHECK_FALSE(stage.store.begin()->is_doomed(gone));
 }
 
 TEST_CASE("an answer of the core reaches the one who asked") {

@@ -134,6 +134,8 @@ void Pool::file(std::vector<core::Send> sends) {
             said_[message->stream].push_back(std::move(message->message));
         } else if (auto* file = std::get_if<core::RemoveInput>(&send)) {
             removed_.push_back(file->name);
+        } else if (auto* blob = std::get_if<core::RemoveBlob>(&send)) {
+            removed_blobs_.push_back(blob->sha256);
         } else {
             changes_.push_back(std::move(std::get<core::JobChanged>(send)));
         }

@@ -64,6 +64,12 @@ class Pool {
     // Lets time pass, with a Tick at every hundredth of it.
     void pass(std::chrono::milliseconds duration);
 
+    // Time passes, and nobody tells the core.
+    void sleep(std::chrono::milliseconds duration) {
+        now_.monotonic += duration;
+        now_.wall += duration;
+    }
+
     // The wall clock is set back; the monotonic one knows nothing of it.
     void set_wall_back(std::chrono::milliseconds by) { now_.wall -= by; }
 
@@ -95,6 +101,7 @@ class Pool {
     std::vector<core::WorkerMessage>& said_on(core::StreamId stream) { return said_[stream]; }
     std::vector<core::JobChanged>& changes() { return changes_; }
     std::vector<job::InputName>& removed() { return removed_; }  // Files of uploads.
+    std::vector<Digest>& removed_blobs() { return removed_blobs_; }
 
   private:
     void remember(const store::CatalogueModel& model);
@@ -114,6 +121,7 @@ class Pool {
     std::map<core::StreamId, std::vector<core::WorkerMessage>> said_;
     std::vector<core::JobChanged> changes_;
     std::vector<job::InputName> removed_;
+    std::vector<Digest> removed_blobs_;
     std::map<std::string, std::vector<model::FileDigest>> files_;  // By the model's digest.
 };
 

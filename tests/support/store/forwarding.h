@@ -148,6 +148,50 @@ class ForwardingTransaction : public store::Transaction {
         before("inputs_until");
         return inner_->inputs_until(kept_from);
     }
+    std::vector<store::KeptPicture> pictures_until(WallTime ended, std::uint32_t most) override {
+        before("pictures_until");
+        return inner_->pictures_until(ended, most);
+    }
+    std::vector<JobId> bodies_until(WallTime ended, std::uint32_t most) override {
+        before("bodies_until");
+        return inner_->bodies_until(ended, most);
+    }
+    void remove_picture(JobId job, WallTime at) override {
+        before("remove_picture");
+        inner_->remove_picture(job, at);
+    }
+    void remove_body(JobId job, WallTime at) override {
+        before("remove_body");
+        inner_->remove_body(job, at);
+    }
+    bool is_picture_kept(const crypto::Digest& sha256) override {
+        before("is_picture_kept");
+        return inner_->is_picture_kept(sha256);
+    }
+    void doom_blob(const crypto::Digest& sha256) override {
+        before("doom_blob");
+        inner_->doom_blob(sha256);
+    }
+    bool spare_blob(const crypto::Digest& sha256) override {
+        before("spare_blob");
+        return inner_->spare_blob(sha256);
+    }
+    bool is_doomed(const crypto::Digest& sha256) override {
+        before("is_doomed");
+        return inner_->is_doomed(sha256);
+    }
+    std::vector<crypto::Digest> doomed_blobs(std::uint32_t most) override {
+        before("doomed_blobs");
+        return inner_->doomed_blobs(most);
+    }
+    void note_blob_removed(const crypto::Digest& sha256, WallTime at) override {
+        before("note_blob_removed");
+        inner_->note_blob_removed(sha256, at);
+    }
+    void forget_removed_blobs(WallTime until) override {
+        before("forget_removed_blobs");
+        inner_->forget_removed_blobs(until);
+    }
     bool post(const store::Posting& posting) override {
         before("post");
         return inner_->post(posting);

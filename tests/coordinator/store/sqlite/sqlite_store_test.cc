@@ -178,8 +178,44 @@ TEST_CASE("what was committed is there when the store is opened again") {
     CHECK(opened(folder / "new")->begin()->setting("key") == "value");
 }
 
-constexpr const char* kWithoutQueueColumns =
+// Undo the migration that brings retention, and what came after it.
+constexpr const char* kBeforeRetention =
+    "DROP TABLE doomed_blob;"
+    "DROP INDEX job_picture_by_end; DROP INDEX job_body_by_end; DROP INDEX job_by_picture;"
+    "ALTER TABLE job DROP COLUMN ended;"
+    "ALTER TABLE job DROP COLUMN picture_removed;"
+    "ALTER TABLE job DROP COLUMN body_removed;"
     "ALTER TABLE job DROP COLUMN trace;"
+    "PRAGMA user_version = 3";
+
+TEST_CASE("in a database from before pictures were let go of, jobs have ended when they did") {
+    const test::TempDir folder;
+    {
+        const auto store = opened(folder.path());
+        const auto t = store->begin();
+        insert_parents(*t);
+        for (std::uint8_t n = 1; n <= 3; ++n) t->insert(sample_job(n));
+        t->insert(sample_attempt(1));
+        t->end_attempt(sample_job(1).id, 1, at(1'700'000'777'000), "accepted", "");
+        for (const auto& [n, state] : {std::pair<std::uint8_t, job::State>{1, job::State::done},
+                                       {2, job::State::cancelled}}) {
+            job::Job job = sample_job(n);
+            job.state = state;
+            t->update(job);
+        }
+        REQUIRE(t->commit());
+    }
+    meddle(folder / "gotong.db", kBeforeRetention);
+    const auto store = opened(folder.path());
+    const auto t = store->begin();
+    CHECK(t->find_job(sample_job(1).id)->ended == at(1'700'000'777'000));
+    CHECK(t->find_job(sample_job(2).id)->ended == sample_job(2).submitted);
+    CHECK_FALSE(t->find_job(sample_job(3).id)->ended);
+    CHECK(t->pictures_until(at(1'800'000'000'000), 9).size() == 1);
+    CHECK(t->bodies_until(at(1'800'000'000'000), 9).size() == 2);
+}
+
+constexpr const char* kWithoutQueueColumns =
     "ALTER TABLE job DROP COLUMN start;"
     "ALTER TABLE job DROP COLUMN expires;"
     "ALTER TABLE job DROP COLUMN priority;"
@@ -193,6 +229,7 @@ constexpr const char* kWithoutQueueColumns =
 TEST_CASE("jobs from before they could be scheduled start at once and are given up after a day") {
     const test::TempDir folder;
     seed(*opened(folder.path()));
+    meddle(folder / "gotong.db", kBeforeRetention);
     meddle(folder / "gotong.db", kWithoutQueueColumns);
     const auto store = opened(folder.path());
     const auto t = store->begin();
@@ -207,6 +244,7 @@ TEST_CASE("jobs from before they could be scheduled start at once and are given 
 TEST_CASE("a database from before pictures could be begun with is brought up to date") {
     const test::TempDir folder;
     seed(*opened(folder.path()));
+    meddle(folder / "gotong.db", kBeforeRetention);
     meddle(folder / "gotong.db", kWithoutQueueColumns);
     meddle(folder / "gotong.db",
            "ALTER TABLE job DROP COLUMN original_picture;"
