@@ -16,18 +16,21 @@ std::string random_name() {
 }  // namespace
 
 Result<std::string> name_of_pool(store::Store& store, std::string_view asked) {
-    const auto transaction = store.begin();
-    if (auto kept = transaction->setting(kSetting)) {
-        if (asked.empty() || asked == *kept) return *std::move(kept);
-        return fail(ErrorCode::invalid_argument,
-                    "this pool has been called " + *kept +
-                        " since its first start, and its receipts say so; leave out --name",
-                    "name");
-    }
     std::string name = asked.empty() ? random_name() : std::string{asked};
-    transaction->put_setting(kSetting, name);
-    if (auto committed = transaction->commit(); !committed) return Failure(committed.error());
-    return name;
+    const auto transaction = store.begin();
+    const Result<> done = store::complete(*transaction, [&] {
+        if (auto kept = transaction->setting(kSetting)) {
+            name = *std::move(kept);
+        } else {
+            transaction->put_setting(kSetting, name);
+        }
+    });
+    if (!done) return Failure(done.error());
+    if (asked.empty() || asked == name) return name;
+    return fail(ErrorCode::invalid_argument,
+                "this pool has been called " + name +
+                    " since its first start, and its receipts say so; leave out --name",
+                "name");
 }
 
 }  // namespace gotong::boot

@@ -59,8 +59,7 @@ Result<> Loop::start() {
 
 Result<> Loop::restore(Now now) {
     const auto transaction = store_.begin();
-    core_.restore(*transaction, now);
-    return transaction->commit();
+    return store::complete(*transaction, [&] { core_.restore(*transaction, now); });
 }
 
 bool Loop::post(Task task) {
@@ -121,15 +120,16 @@ void Loop::turn(const std::vector<Task>& tasks) {
     const Now now = clock_.now();
     const auto transaction = store_.begin();
     Turn turn(*this, *transaction, now);
-    for (const Task& task : tasks) task(turn);
     const bool ticks = now.monotonic >= next_tick_;
-    if (ticks) {
-        turn.step(core::Tick{});
-        next_tick_ = now.monotonic + kTick;
-    }
-    const Monotonic stepped = clock_.now().monotonic;
-    if (const auto committed = transaction->commit(); !committed) end_process(committed.error());
+    Monotonic stepped = now.monotonic;
+    const Result<> completed = store::complete(*transaction, [&] {
+        for (const Task& task : tasks) task(turn);
+        if (ticks) turn.step(core::Tick{});
+        stepped = clock_.now().monotonic;
+    });
+    if (!completed) end_process(completed.error());
     note(tasks.size(), now.monotonic, stepped);
+    if (ticks) next_tick_ = now.monotonic + kTick;
     for (const auto& say : turn.said_) say();
     if (ticks) outlet_.tick(now);
 }

@@ -1,9 +1,9 @@
 // What the coordinator remembers. The store is the truth; the core's memory is a cache of it.
 //
-// One Transaction at a time, on the core's thread. Reads and writes of a transaction cannot fail
-// one by one: the first storage error makes the transaction deaf (reads answer with nothing,
-// writes do nothing) and commit() returns it. A failed commit is fatal to the process, which
-// starts again from disk; nothing of the transaction may have been sent to anybody.
+// One Transaction at a time, on the core's thread. Its reads and writes do not answer with errors:
+// the first storage error throws Broken past whoever asked, so that nobody takes silence for the
+// truth (docs/decisions/0005). complete() catches it. That, like a failed commit, is fatal to the
+// process, which starts again from disk; nothing of the transaction may have been sent to anybody.
 //
 // SQLite implements it (store/sqlite); the contract suite in tests/contract runs on every
 // implementation. Nothing in here is SQLite's alone: PostgreSQL can serve it.
@@ -182,6 +182,24 @@ class Transaction {
     // Durable when it returns without an error.
     virtual Result<> commit() = 0;
 };
+
+// Thrown by a transaction in whose middle the storage failed. All that is left to do with it is to
+// destroy it; commit() returns the same error. No exception of the standard library: who catches
+// those means others.
+struct Broken {
+    Error error;
+};
+
+// Does all of a transaction's work and commits it, or says what went wrong first.
+template <class Work>
+Result<> complete(Transaction& transaction, const Work& work) {
+    try {
+        work();
+    } catch (const Broken& broken) {
+        return Failure{broken.error};
+    }
+    return transaction.commit();
+}
 
 class Store {
   public:

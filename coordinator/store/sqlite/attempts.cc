@@ -57,7 +57,7 @@ bool Transaction::remember_statement(const crypto::Digest& statement_sha256, Job
     Query(database_, "INSERT INTO accepted_statement VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING",
           statement_sha256, job)
         .run();
-    return !database_.has_failed() && database_.changes() == 1;
+    return database_.changes() == 1;
 }
 
 }  // namespace gotong::sqlite

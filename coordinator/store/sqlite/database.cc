@@ -8,6 +8,7 @@
 #include <string>
 
 #include "coordinator/store/sqlite/query.h"
+#include "coordinator/store/store.h"
 
 namespace gotong::sqlite {
 namespace {
@@ -168,7 +169,10 @@ void Database::run(const char* script) {
 sqlite3_stmt* Database::prepared(std::string_view sql) {
     // IMMEDIATE takes the write lock now, so that no later write can find it taken.
     if (end_unbegun()) run("BEGIN IMMEDIATE");
-    if (has_failed()) return nullptr;
+    if (has_failed()) {
+        if (throws_) throw store::Broken{*error_};
+        return nullptr;
+    }
     if (const auto known = prepared_.find(sql); known != prepared_.end()) {
         return known->second.get();
     }
@@ -181,6 +185,7 @@ sqlite3_stmt* Database::prepared(std::string_view sql) {
 
 void Database::fail_with(ErrorCode code, std::string message) {
     if (!error_) error_ = Error{code, std::move(message), {}};
+    if (throws_) throw store::Broken{*error_};
 }
 
 void Database::note(int code) {

@@ -2,7 +2,9 @@
 // keys checked, nothing in the schema trusted to run code.
 //
 // The first error sticks: from then on every query answers with nothing and changes nothing, until
-// forgive(). So a transaction is written as if nothing could fail, and asked once, at its end.
+// forgive(). So a few statements in a row are written as if nothing could fail, and asked once, at
+// their end. While throw_errors() is on it is thrown besides, as store::Broken: at once, and by
+// every query that comes after it.
 //
 // One thread at a time.
 #pragma once
@@ -50,6 +52,7 @@ class Database {
     bool has_failed() const { return error_.has_value(); }
     const std::optional<Error>& error() const { return error_; }
     void forgive() { error_.reset(); }
+    void throw_errors(bool throws) { throws_ = throws; }
 
     // Rows that the last statement inserted, changed or removed; triggers' work not counted.
     int changes() const { return sqlite3_changes(file_.get()); }
@@ -79,6 +82,7 @@ class Database {
     std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
     std::optional<Error> error_;
     bool begins_ = false;
+    bool throws_ = false;
 };
 
 }  // namespace gotong::sqlite

@@ -21,7 +21,7 @@ bool Transaction::post(const store::Posting& posting) {
           "ON CONFLICT (kind, reference) DO NOTHING",
           posting.kind, posting.reference, posting.at)
         .run();
-    if (database_.has_failed() || database_.changes() == 0) return false;
+    if (database_.changes() == 0) return false;
     const std::int64_t row = database_.last_row();
     int line = 0;
     for (const store::LedgerEntry& entry : posting.entries) {
@@ -29,7 +29,7 @@ bool Transaction::post(const store::Posting& posting) {
               entry.account, entry.amount)
             .run();
     }
-    return !database_.has_failed();
+    return true;
 }
 
 Credits Transaction::balance(std::string_view ledger_account) {

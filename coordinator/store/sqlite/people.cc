@@ -81,7 +81,7 @@ void Transaction::insert_invite(const crypto::Digest& token_hash, WallTime expir
 bool Transaction::take_invite(const crypto::Digest& token_hash, WallTime now) {
     Query(database_, "DELETE FROM invite WHERE token_hash = ? AND expires > ?", token_hash, now)
         .run();
-    return !database_.has_failed() && database_.changes() == 1;
+    return database_.changes() == 1;
 }
 
 }  // namespace gotong::sqlite

@@ -53,7 +53,7 @@ void Transaction::doom_blob(const crypto::Digest& sha256) {
 
 bool Transaction::spare_blob(const crypto::Digest& sha256) {
     Query(database_, "DELETE FROM doomed_blob WHERE sha256 = ?", sha256).run();
-    return !database_.has_failed() && database_.changes() == 1;
+    return database_.changes() == 1;
 }
 
 bool Transaction::is_doomed(const crypto::Digest& sha256) {

@@ -23,9 +23,11 @@ constexpr std::uint8_t kCommits = 6;
 // One job and its hold, in one transaction. False when it was not acknowledged.
 bool add_job(Store& store, std::uint8_t n) {
     const auto t = store.begin();
-    t->insert(sample_job(n));
-    t->post({"hold", std::to_string(n), at(1), {{"free", {-1}}, {"held", {1}}}});
-    return t->commit().has_value();
+    const Result<> done = complete(*t, [&] {
+        t->insert(sample_job(n));
+        t->post({"hold", std::to_string(n), at(1), {{"free", {-1}}, {"held", {1}}}});
+    });
+    return done.has_value();
 }
 
 std::unique_ptr<Store> started(const std::filesystem::path& folder, std::size_t filler) {
@@ -106,6 +108,43 @@ TEST_CASE("whichever change of a checkpoint fails, the commit says so and nothin
         const Run run = fail_at(n, Trouble::io_error, Lasting::once, unsynced, kNearlyFull);
         CHECK(run.has_failed);
     }
+}
+
+// More than SQLite keeps in memory, so that the disk is written to long before the commit. Each
+// call looks for what the ones before it wrote, as a step of the core does.
+Result<> add_many_jobs(Store& store) {
+    constexpr std::uint8_t kMany = 120;
+    const auto t = store.begin();
+    return complete(*t, [&] {
+        for (std::uint8_t n = 1; n <= kMany; ++n) {
+            job::Job job = sample_job(n);
+            job.spec.prompt.assign(40'000, 'p');
+            t->insert(job);
+            t->post({"hold", std::to_string(n), at(1), {{"free", {-1}}, {"held", {1}}}});
+            REQUIRE(t->balance("held") == Credits{n});
+            REQUIRE(t->find_job(id_of<JobId>(n)));
+        }
+    });
+}
+
+TEST_CASE(
+    "whichever change fails in the middle of a step, it ends there with the disk's own words") {
+    const auto [trouble, words] = GENERATE(table<Trouble, std::string>(
+        {{Trouble::io_error, "disk I/O error"}, {Trouble::disk_full, "database or disk is full"}}));
+    std::uint64_t n = 1;
+    for (;; n += n < 20 ? 1 : 97) {
+        const test::TempDir folder;
+        MemoryDisk disk(n);
+        auto store = started(folder.path(), 10);
+        disk.fail_at(n, trouble, Lasting::once);
+        const Result<> done = add_many_jobs(*store);
+        INFO("change " << n << " failed");
+        if (!disk.has_failed()) break;
+        REQUIRE_FALSE(done);
+        CHECK(done.error().message == words);
+        CHECK(store->begin()->open_jobs().empty());
+    }
+    CHECK(n > 500);  // The disk was written to in the middle.
 }
 
 // From the very first open: a database that is only begun is begun again.

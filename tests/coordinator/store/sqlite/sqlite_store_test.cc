@@ -58,7 +58,7 @@ TEST_CASE("a transaction that is committed ends nothing of the next one as it go
     CHECK(second->commit());
 }
 
-TEST_CASE("what must be unique makes the commit fail when it comes twice") {
+TEST_CASE("what must be unique breaks the transaction when it comes twice") {
     const test::TempDir folder;
     const auto store = opened(folder.path());
     seed(*store);
@@ -74,7 +74,7 @@ TEST_CASE("what must be unique makes the commit fail when it comes twice") {
             t.insert(namesake);
         }});
     const auto t = store->begin();
-    breaks(*t);
+    CHECK_THROWS_AS(breaks(*t), Broken);
     CHECK_FALSE(t->commit());
 }
 
@@ -100,25 +100,43 @@ TEST_CASE("a transaction takes the lock with its first question, and not before"
     CHECK(t->commit());
 }
 
-TEST_CASE("after an error a transaction is deaf, and the next one hears again") {
+// Such as a read of what was written a moment ago: nothing is taken for an answer.
+TEST_CASE("after an error every call of a transaction throws it, and the next one works again") {
     const test::TempDir folder;
     const auto store = opened(folder.path());
     seed(*store);
     {
         const auto t = store->begin();
         t->insert(sample_job(2));
-        t->insert(sample_job(1));  // Is there already.
-        CHECK_FALSE(t->find_job(id_of<JobId>(2)));
-        CHECK(t->open_jobs().empty());
-        CHECK_FALSE(t->setting("key"));
-        CHECK_FALSE(t->post({"grant", "x", at(1), {{"a", {5}}, {"b", {-5}}}}));
-        CHECK_FALSE(t->remember_statement(digest_of(1), id_of<JobId>(1)));
+        CHECK_THROWS_AS(t->insert(sample_job(1)), Broken);  // Is there already.
+        CHECK_THROWS_AS(t->find_job(id_of<JobId>(2)), Broken);
+        CHECK_THROWS_AS(t->open_jobs(), Broken);
+        CHECK_THROWS_AS(t->setting("key"), Broken);
+        CHECK_THROWS_AS(t->post({"grant", "x", at(1), {{"a", {5}}, {"b", {-5}}}}), Broken);
+        CHECK_THROWS_AS(t->remember_statement(digest_of(1), id_of<JobId>(1)), Broken);
         CHECK_FALSE(t->commit());
     }
     const auto t = store->begin();
     CHECK(t->open_jobs().size() == 1);
     CHECK(t->balance("a") == Credits{0});
     CHECK(t->setting("key") == "value");
+}
+
+TEST_CASE("work that breaks in its middle is not committed, and says why in the store's words") {
+    const test::TempDir folder;
+    const auto store = opened(folder.path());
+    seed(*store);
+    {
+        const auto t = store->begin();
+        const Result<> done = complete(*t, [&] {
+            t->put_setting("key", "another");
+            t->insert(sample_job(1));
+            FAIL("went on");
+        });
+        REQUIRE_FALSE(done);
+        CHECK_THAT(done.error().message, ContainsSubstring("UNIQUE constraint failed: job.id"));
+    }
+    CHECK(store->begin()->setting("key") == "value");
 }
 
 // While it lives, no file of this process grows beyond `most` bytes: a full disk, as far as SQLite
