@@ -20,6 +20,7 @@ nlohmann::ordered_json worker_json(const Worker& worker) {
             {"key", crypto::base64_encode(as_bytes(worker.public_key()))},
             {"online", worker.online()},
             {"stuck_slots", worker.stuck_slots()},
+            {"has_rival", worker.has_rival()},
             {"revoked", worker.revoked()},
             {"device", worker.device()},
             {"models", std::vector<std::string>(worker.models().begin(), worker.models().end())},
@@ -30,6 +31,7 @@ nlohmann::ordered_json worker_json(const Worker& worker) {
 const char* state_of(const Worker& worker) {
     if (worker.revoked()) return "revoked";
     if (worker.online() && worker.stuck_slots() > 0) return "stuck";
+    if (worker.has_rival()) return "doubled";
     return worker.online() ? "online" : "away";
 }
 

@@ -9,6 +9,7 @@
 #include "common/offer/offer.h"
 #include "coordinator/core/endings.h"
 #include "coordinator/core/inputs.h"
+#include "coordinator/core/rivals.h"
 #include "coordinator/job/state.h"
 #include "coordinator/schedule/retry.h"
 
@@ -194,7 +195,8 @@ void say_desired(Step& step, const roster::Session& session, std::vector<LeaseTo
     step.say(session, Desired{.keep = step.state.leases.of(session.worker),
                               .cancel = std::move(cancel),
                               .resend = std::move(resend),
-                              .reconnect_spread = kComingBack * workers});
+                              .reconnect_spread = kComingBack * workers,
+                              .notice = rival_notice(session)});
 }
 
 }  // namespace gotong::core

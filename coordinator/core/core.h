@@ -81,6 +81,7 @@ struct WorkerView {
     store::Worker worker;
     bool online = false;
     std::uint32_t stuck_slots = 0;  // They render what has ended, and do not stop.
+    bool has_rival = false;         // Another daemon with its key was turned away just now.
     std::string device;
     std::vector<std::string> models;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/text/duration.h"
+#include "coordinator/core/rivals.h"
 #include "coordinator/core/state.h"
 #include "coordinator/schedule/dispatcher.h"
 #include "coordinator/schedule/locality.h"
@@ -241,6 +242,9 @@ std::vector<std::string> Core::why(const store::Worker& worker, Now now) const {
     if (std::string said = connection_of(session, now); !said.empty())
         reasons.push_back(std::move(said));
     if (!session) return reasons;
+    if (std::string notice = rival_notice(*session); !notice.empty())
+        reasons.push_back(std::move(notice) + " (the last time " +
+                          ago(session->rivals.last, now.monotonic) + ")");
     reasons.push_back(occupation_of(*state_, *session, now));
     add_models(*state_, *session, reasons);
     add_places(*state_, *session, reasons);

@@ -36,6 +36,7 @@ struct Desired {
     std::vector<LeaseToken> cancel;
     std::vector<LeaseToken> resend;
     std::chrono::milliseconds reconnect_spread{0};  // How long to spread a coming back over.
+    std::string notice{};                           // For its owner; mostly empty.
 };
 struct OfferJob {
     LeaseToken lease;

@@ -10,6 +10,7 @@
 #include "coordinator/core/attempts.h"
 #include "coordinator/core/handlers.h"
 #include "coordinator/core/paces.h"
+#include "coordinator/core/rivals.h"
 #include "coordinator/core/welcome.h"
 #include "coordinator/schedule/dispatcher.h"
 
@@ -30,17 +31,19 @@ bool resumes(const roster::Session* session, const std::string& token) {
 // The worker's session from here on: the one that the token names, or a new one in its place.
 roster::Session& session_for(Step& step, WorkerId worker, const WorkerHello& hello, bool resumed) {
     State& state = step.state;
+    roster::Session session;
     if (roster::Session* old = state.roster.find(worker)) {
-        step.say(*old, CloseStream{Error{ErrorCode::aborted, "replaced by a newer session", {}}});
+        step.say(*old, CloseStream{replaced_by(*old, hello)});
+        if (old->instance != hello.instance_nonce) old->rivals.replace(old->instance);
         if (resumed) {
             ++state.counters.sessions_resumed;
             state.roster.attach(*old, hello.stream, step.now.monotonic);
             return *old;
         }
         ++state.counters.sessions_superseded;
+        session.rivals = std::move(old->rivals);
     }
     ++state.counters.sessions_opened;
-    roster::Session session;
     session.id = draw<SessionId>(state.rng);
     session.worker = worker;
     session.resume_token = draw_secret(state.rng);
@@ -136,6 +139,7 @@ void note_state(Step& step, roster::Session& session, const WorkerSnapshot& snap
     const std::uint32_t free_before = schedule::free_slots(session, state.leases, now);
     const bool models_changed = note_models(state, session, snapshot.models);
     note_places(step, session, snapshot.places);
+    forget_old_rivals(session, now);
     session.is_known = true;
     session.is_draining = snapshot.draining;
     session.free_slots = snapshot.free_slots;
@@ -158,8 +162,10 @@ void on(Step& step, const WorkerHello& event) {
                "this worker was revoked by the pool's operator");
         return;
     }
+    if (turn_away(step, event, worker->id)) return;
     const bool resumed = resumes(state.roster.find(worker->id), event.resume_token);
     roster::Session& session = session_for(step, worker->id, event, resumed);
+    session.instance = event.instance_nonce;
     session.protocol = event.protocol;
     session.device = event.device;
     session.slots = std::clamp(event.slots, 1U, kMaxSlots);

@@ -95,6 +95,7 @@ std::vector<WorkerView> Core::workers() const {
         if (const roster::Session* session = state_->roster.find(id)) {
             view.online = is_online(*session);
             view.stuck_slots = session->stuck_slots;
+            view.has_rival = session->rivals.turned_away > 0;
             view.device = session->device;
             for (const OfferedModel& model : session->offered) view.models.push_back(model.name);
         }

@@ -13,6 +13,7 @@
 #include "common/time.h"
 #include "coordinator/job/lease_token.h"
 #include "coordinator/roster/pace.h"
+#include "coordinator/roster/rivals.h"
 
 namespace gotong::roster {
 
@@ -35,7 +36,9 @@ struct Closing {
 struct Session {
     SessionId id;
     WorkerId worker;
-    std::string resume_token;        // Empty: nobody can resume it.
+    std::string resume_token;  // Empty: nobody can resume it.
+    std::string instance;      // Which start of its daemon; empty: not known.
+    Rivals rivals;
     std::optional<StreamId> stream;  // None: the stream dropped, or the coordinator was restarted.
     Monotonic last_heard{};
 

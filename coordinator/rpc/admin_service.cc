@@ -96,6 +96,7 @@ v1::ListWorkersResponse list_workers(loop::Turn& turn) {
         wire->set_revoked(view.worker.revoked);
         wire->set_device(view.device);
         wire->set_stuck_slots(view.stuck_slots);
+        wire->set_has_rival(view.has_rival);
         for (const std::string& model : view.models) wire->add_models(model);
         wire->set_jobs_accepted(turn.store().record_of(view.worker.id).accepted);
         wire->set_earned_micro_credits(

@@ -116,6 +116,7 @@ void fill(const core::Desired& desired, const Links&, v1::ConnectResponse& frame
     add_leases(desired.cancel, wire->mutable_cancel());
     add_leases(desired.resend, wire->mutable_resend());
     wire->set_reconnect_spread_ms(milliseconds(desired.reconnect_spread));
+    wire->set_notice(desired.notice);
 }
 
 void fill(const core::OfferJob& offer, const Links& links, v1::ConnectResponse& frame) {

@@ -4,7 +4,9 @@
 
 #include "common/bytes.h"
 #include "common/crypto/random.h"
+#include "common/crypto/sign.h"
 #include "common/log/log.h"
+#include "common/log/throttle.h"
 #include "coordinator/rpc/convert.h"
 #include "coordinator/rpc/field_limits.h"
 #include "coordinator/rpc/limits.h"
@@ -144,7 +146,10 @@ Result<> WorkerStream::post(loop::Task task) {
 }
 
 void WorkerStream::say(const core::WorkerMessage& message) {
-    if (const auto* close = std::get_if<core::CloseStream>(&message)) return end(close->reason);
+    if (const auto* close = std::get_if<core::CloseStream>(&message)) {
+        if (close->reason.code == ErrorCode::failed_precondition) warn_of_rival(close->reason);
+        return end(close->reason);
+    }
     send(to_wire(message, edge_.links_for(base_)));
 }
 
@@ -159,6 +164,17 @@ void WorkerStream::send(v1::ConnectResponse frame) {
     if (!too_slow) return advance();
     stop({grpc::StatusCode::RESOURCE_EXHAUSTED, "this worker does not read its stream"}, true);
     context_.TryCancel();  // Its status would wait behind what it does not read.
+}
+
+// The operator may put it right sooner than the owner of the machine.
+void WorkerStream::warn_of_rival(const Error& reason) {
+    static log::Throttle throttle(3, std::chrono::minutes{5});
+    const auto kept_back = throttle.admit(edge_.clock.now().monotonic);
+    if (!kept_back) return;
+    log::warn("a worker's stream was turned away",
+              {{"worker", crypto::worker_id_of(*key_).to_hex()},
+               {"reason", reason.message},
+               {"others_like_it", std::to_string(*kept_back)}});
 }
 
 void WorkerStream::end(const Error& reason) {

@@ -52,6 +52,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<v1::ConnectRequest, v1
     Result<> post(Result<core::Event> event);
     Result<> post(loop::Task task);
 
+    void warn_of_rival(const Error& reason);
     void send(v1::ConnectResponse frame);
     void stop(grpc::Status status, bool drop_waiting);
     void advance();  // Starts what comes next, unless a write is under way.

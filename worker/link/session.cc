@@ -150,12 +150,19 @@ class Session::Impl {
                 if (Result<> again = take_welcome(stream, frame.welcome()); !again) return again;
                 continue;
             }
-            if (frame.has_desired()) backoff_.spread = spread_of(frame.desired());
+            if (frame.has_desired()) take_desired(frame.desired());
             auto event = event_of(frame);
             if (!event) return Failure{event.error().during("read a frame of the pool")};
             if (*event) hooks_.post(std::move(**event));
         }
         return {};
+    }
+
+    void take_desired(const v1::Desired& desired) {
+        backoff_.spread = spread_of(desired);
+        if (desired.notice() == notice_) return;
+        notice_ = desired.notice();
+        if (!notice_.empty()) log::warn("the pool has word for you", {{"notice", notice_}});
     }
 
     Result<> take_welcome(Stream& stream, const v1::Welcome& welcome) {
@@ -231,6 +238,7 @@ class Session::Impl {
     // Of the session's thread alone:
     std::string resume_token_;
     Backoff backoff_ = kReconnect;  // The pool says how wide it spreads.
+    std::string notice_;            // What the pool wants put right, as it was told last.
     bool was_challenged_ = false;   // The newest stream has spoken as a pool does.
 
     std::mutex mutex_;

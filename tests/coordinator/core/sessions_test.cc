@@ -346,6 +346,78 @@ TEST_CASE("a worker that does not even acknowledge a cancel gets no offers until
     CHECK(scene.worker.hears<core::OfferJob>());
 }
 
+// Two daemons with one key, as after a copy of the data folder.
+struct Doubled : Scene {
+    Worker older{pool, 1, kEmoji};
+    Worker newer = older.with_same_key();
+
+    Doubled() {
+        older.instance = "older";
+        newer.instance = "newer";
+        older.connect();
+        newer.connect();
+    }
+    bool has_rival() { return pool.core().workers().at(0).has_rival; }
+    std::string why() {
+        return pool.core().why(pool.core().worker(older.key().public_key()).value(), pool.now())[0];
+    }
+};
+
+TEST_CASE("of two daemons with one key the older is turned away while the newer is here") {
+    Doubled scene;
+    CHECK(scene.older.heard<core::CloseStream>().reason.message.ends_with(
+        "stop one of the two, or let it join again with an invite and a --data folder of its own"));
+    CHECK_FALSE(scene.has_rival());  // It may be a restart.
+    const JobId id = scene.pool.submit_one(scene.alice);
+    const auto offer = scene.newer.heard<core::OfferJob>();
+    scene.newer.accept(offer);
+    for (int i = 0; i < 20; ++i) {
+        scene.older.hello();
+        CHECK(scene.older.heard<core::CloseStream>().reason.code == ErrorCode::failed_precondition);
+        scene.pool.pass(10s);
+        scene.newer.snapshot();
+    }
+    CHECK(scene.pool.job(id).attempt == 1);
+    scene.newer.finish(offer);
+    CHECK(scene.state_of(id) == job::State::done);
+}
+
+TEST_CASE("a key that two daemons have is shown and explained until it was put right") {
+    Doubled scene;
+    scene.older.hello();
+    CHECK(scene.has_rival());
+    CHECK(scene.why().find("another daemon with this worker's key") == 0);
+    scene.newer.snapshot();
+    CHECK(scene.newer.heard<core::Desired>().notice.find("stop one of the two") !=
+          std::string::npos);
+    for (int i = 0; i < 6; ++i) {
+        scene.pool.pass(60s);
+        scene.newer.snapshot();
+    }
+    CHECK_FALSE(scene.has_rival());
+    CHECK(scene.newer.heard<core::Desired>().notice.empty());
+}
+
+TEST_CASE("the older of two daemons with one key comes in when the newer has left, or is silent") {
+    Doubled scene;
+    SECTION("left") { scene.pool.step(core::WorkerGoodbye{scene.newer.stream()}); }
+    SECTION("silent") { scene.pool.pass(core::Policy{}.session_ttl); }
+    scene.older.connect();
+    CHECK(scene.older.hears<core::Welcome>());
+    CHECK(scene.older.is_welcome());
+}
+
+TEST_CASE("a daemon that starts again and again always has its place at once") {
+    Scene scene;
+    Worker worker{scene.pool, 1, kEmoji};
+    for (int i = 0; i < 40; ++i) {
+        worker.instance = "start " + std::to_string(i);
+        worker.resume_token.clear();
+        worker.hello();
+        CHECK(worker.hears<core::Welcome>());
+    }
+}
+
 TEST_CASE("the more workers a pool has, the wider their coming back is spread") {
     Scene scene;
     Worker first{scene.pool, 1, kEmoji};

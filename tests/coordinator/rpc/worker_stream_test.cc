@@ -268,6 +268,35 @@ TEST_CASE("of two streams with one key the newer goes on and the older is told s
     CHECK(stage.worker.hear_offer());
 }
 
+TEST_CASE("of two daemons with one key the newer stays, and both are told what to do") {
+    Stage stage;
+    stage.worker.instance = 'a';
+    REQUIRE(stage.worker.connect());
+    ScriptedWorker::Parked older = stage.worker.park();
+    stage.worker.instance = 'b';
+    REQUIRE(stage.worker.connect());
+    CHECK(older.ended().error_message().find("stop one of the two") != std::string::npos);
+    ScriptedWorker::Parked newer = stage.worker.park();
+
+    stage.worker.instance = 'a';
+    stage.worker.open();
+    stage.worker.say_hello(stage.worker.hello());
+    const grpc::Status refused = stage.worker.ended();
+    CHECK(refused.error_code() == StatusCode::FAILED_PRECONDITION);
+    CHECK(refused.error_message().find("stop one of the two") != std::string::npos);
+
+    v1::ConnectRequest frame;
+    *frame.mutable_snapshot() = stage.worker.snapshot;
+    REQUIRE(newer.stream->Write(frame));
+    v1::ConnectResponse answer;
+    while (answer.desired().notice().empty() && newer.stream->Read(&answer)) {
+    }
+    CHECK(answer.desired().notice().find("stop one of the two") != std::string::npos);
+    v1::ListWorkersResponse workers;
+    REQUIRE(stage.pool.admin().ListWorkers(call_as("").get(), {}, &workers).ok());
+    CHECK(workers.workers(0).has_rival());
+}
+
 TEST_CASE("a revoked worker's stream ends, and it cannot come back") {
     Stage stage;
     REQUIRE(stage.worker.connect());

@@ -39,12 +39,17 @@ receipt::RenderStatement statement_for(Pool& pool, const core::OfferJob& offer,
 }
 
 Worker::Worker(Pool& pool, std::uint8_t number, std::vector<core::OfferedModel> offered,
-               std::uint32_t slots)
+               std::uint32_t slots, Enrolled)
     : models(std::move(offered)),
       pool_(pool),
+      number_(number),
       key_(key_from(number)),
       id_(crypto::worker_id_of(key_.public_key())),
-      slots_(slots) {
+      slots_(slots) {}
+
+Worker::Worker(Pool& pool, std::uint8_t number, std::vector<core::OfferedModel> offered,
+               std::uint32_t slots)
+    : Worker(pool, number, std::move(offered), slots, Enrolled{}) {
     const Digest invite = digest_of("invite of worker " + std::to_string(number));
     (void)pool.ask(core::AddInvite{.reply = 0, .token_hash = invite, .valid_for = 1h}).value();
     (void)pool
@@ -54,6 +59,8 @@ Worker::Worker(Pool& pool, std::uint8_t number, std::vector<core::OfferedModel> 
                          .name = "worker " + std::to_string(number)})
         .value();
 }
+
+Worker Worker::with_same_key() const { return {pool_, number_, models, slots_, Enrolled{}}; }
 
 void Worker::connect() {
     hello();
@@ -68,6 +75,7 @@ void Worker::hello() {
     hello.stream = stream_;
     hello.protocol = protocol;
     hello.public_key = key_.public_key();
+    hello.instance_nonce = instance;
     hello.resume_token = resume_token;
     hello.device = "cpu";
     hello.slots = slots_;

@@ -22,6 +22,7 @@ class Worker {
     // Enrolled, not connected. `number` makes its key.
     Worker(Pool& pool, std::uint8_t number, std::vector<core::OfferedModel> models,
            std::uint32_t slots = 1);
+    Worker with_same_key() const;  // Another daemon, not connected.
 
     // A new stream, with the resume token that it knows; then a snapshot.
     void connect();
@@ -66,12 +67,18 @@ class Worker {
     std::vector<core::HeldLease> held;
     std::vector<core::LeaseToken> outbox;
     std::string resume_token;
+    std::string instance;  // Which start of which daemon it says that it is.
     std::uint32_t protocol = handshake::kNewestProtocol;
     bool draining = false;
     std::vector<core::OfferedModel> models;
 
   private:
+    struct Enrolled {};
+    Worker(Pool& pool, std::uint8_t number, std::vector<core::OfferedModel> models,
+           std::uint32_t slots, Enrolled);
+
     Pool& pool_;
+    std::uint8_t number_;
     crypto::SigningKey key_;
     WorkerId id_;
     std::uint32_t slots_;

@@ -61,7 +61,7 @@ void ScriptedWorker::open() {
 }
 
 v1::Hello ScriptedWorker::hello(const std::string& resume_token) const {
-    const std::string nonce(handshake::kInstanceNonceBytes, '\x17');
+    const std::string nonce(handshake::kInstanceNonceBytes, instance);
     v1::Hello hello;
     hello.set_protocol_min(handshake::kOldestProtocol);
     hello.set_protocol_max(handshake::kNewestProtocol);
