@@ -109,6 +109,8 @@ void on(Step& step, const ResultVerified& event) {
                      parties_of(step.state, *session), event.blob_sha256);
     if (!matched) {
         reject(step, *session, event.lease, matched.error().message);
+    } else if (!keep_blob(step, event.blob_sha256)) {
+        return;  // As our own trouble, above: its outbox asks, and is told to upload it again.
     } else if (!step.store.remember_statement(event.statement_sha256, event.lease.job)) {
         reject(step, *session, event.lease, "this statement was used before");
     } else {

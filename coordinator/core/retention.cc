@@ -61,6 +61,12 @@ bool must_upload(Step& step, const UploadAsked& asked) {
     return false;
 }
 
+bool keep_blob(Step& step, const Digest& sha256) {
+    const bool is_there = step.store.is_doomed(sha256);
+    const bool was_on_its_way = step.store.spare_blob(sha256);
+    return is_there || !was_on_its_way;
+}
+
 void on(Step& step, const BlobRemoved& event) {
     step.store.note_blob_removed(event.sha256, step.now.wall);
 }

@@ -19,4 +19,8 @@ void remove_old_records(Step& step);
 // still be there is, or was, on its way out.
 bool must_upload(Step& step, const UploadAsked& asked);
 
+// A result is about to be accepted whose picture was there when it was looked at, whether or not
+// its worker has asked before. False when the picture has gone since.
+bool keep_blob(Step& step, const Digest& sha256);
+
 }  // namespace gotong::core

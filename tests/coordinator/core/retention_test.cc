@@ -46,6 +46,22 @@ struct Scene {
         REQUIRE(t->commit());
     }
 
+    // A sound result with that picture.
+    void send_alike(const core::OfferJob& offer, const Digest& blob) {
+        receipt::RenderStatement statement = statement_for(pool, offer, worker.key());
+        statement.output.sha256 = blob;
+        const std::string payload = "statement of " + offer.lease.job.to_hex();
+        pool.step(
+            core::ResultVerified{.stream = worker.stream(),
+                                 .lease = offer.lease,
+                                 .envelope = receipt::sign_envelope("test", payload, worker.key()),
+                                 .statement = statement,
+                                 .statement_sha256 = digest_of(payload),
+                                 .blob_sha256 = blob,
+                                 .blob_size = 1'000,
+                                 .verdict = {}});
+    }
+
     void removed(const Digest& blob) { pool.step(core::BlobRemoved{blob}); }
 
     bool hears_that_it_is_stored(const core::OfferJob& offer, const Digest& blob, bool found) {
@@ -207,6 +223,33 @@ TEST_CASE("the file was found and is gone by the time that the worker's question
     scene.worker.accept(offer);
     scene.removed(blob);
     CHECK_FALSE(scene.hears_that_it_is_stored(offer, blob, true));
+}
+
+TEST_CASE("a picture that is on its way out stays when a result has it that nobody announced") {
+    Scene scene(letting_go(kDay, core::kForEver));
+    const Digest blob = scene.pool.job(scene.render()).picture.sha256;
+    scene.pool.sleep(kDay * 2);
+    scene.pool.step(core::Tick{});
+    REQUIRE(scene.pool.read()->is_doomed(blob));
+    scene.worker.restart();
+    const JobId job = scene.pool.submit_one(scene.alice);
+    const auto offer = scene.worker.heard<core::OfferJob>();
+    scene.worker.accept(offer);
+    SECTION("in time") {
+        scene.send_alike(offer, blob);
+        CHECK(scene.worker.heard<core::AckResult>().verdict == core::Verdict::accepted);
+        CHECK_FALSE(scene.pool.read()->is_doomed(blob));
+        CHECK(scene.pool.job(job).picture.sha256 == blob);
+    }
+    SECTION("a moment too late, it is sent again") {
+        scene.removed(blob);
+        scene.send_alike(offer, blob);
+        CHECK_FALSE(scene.worker.hears<core::AckResult>());
+        CHECK(scene.pool.job(job).state == job::State::running);
+        CHECK_FALSE(scene.hears_that_it_is_stored(offer, blob, false));
+        scene.send_alike(offer, blob);
+        CHECK(scene.worker.heard<core::AckResult>().verdict == core::Verdict::accepted);
+    }
 }
 
 TEST_CASE("a picture that a worker was told need not be uploaded stays until its result is in") {
