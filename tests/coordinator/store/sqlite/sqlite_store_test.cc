@@ -167,8 +167,9 @@ TEST_CASE("on a full disk the commit fails, and what was there before stays") {
         seed(*store);
         const FullDisk full(512U << 10U);
         const auto t = store->begin();
-        t->put_setting("key", std::string(2U << 20U, 'x'));
-        CHECK_FALSE(t->commit());
+        const Result<> done =
+            complete(*t, [&] { t->put_setting("key", std::string(2U << 20U, 'x')); });
+        CHECK_FALSE(done);
     }
     const auto store = opened(folder.path());
     const auto t = store->begin();
