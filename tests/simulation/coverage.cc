@@ -18,15 +18,19 @@ std::vector<std::string> list_expected() {
     add("job failed: ",
         {"given up", "no worker rendered it in time", "the pool no longer renders", "the picture"});
     add("verdict ", {"accepted", "duplicate", "superseded", "rejected", "noted"});
-    add("said ", {"Welcome", "Welcome, resumed", "Desired", "Desired, cancel", "Desired, resend",
-                  "OfferJob", "GrantUpload", "CloseStream", "Reply", "JobChanged", "RemoveInput"});
-    add("network: ", {"loss", "duplication", "reordering", "cut", "half-open at the pool",
-                      "half-open at the worker", "partition", "request lost", "answer lost"});
+    add("said ",
+        {"Welcome", "Welcome, resumed", "Desired", "Desired, cancel", "Desired, resend", "OfferJob",
+         "GrantUpload", "CloseStream", "Reply", "JobChanged", "RemoveInput", "RemoveBlob"});
+    add("retention: ", {"picture", "prompt", "another job has the picture"});
+    add("network: ",
+        {"watch cut", "loss", "duplication", "reordering", "cut", "half-open at the pool",
+         "half-open at the worker", "partition", "request lost", "answer lost"});
     add("worker: ", {"crash", "torn outbox", "outbox survived", "pause beyond the lease", "hang",
-                     "drain", "goodbye", "decline", "failure", "slow", "old protocol", "twin"});
-    add("lie: ",
-        {"false result", "bad signature", "another's lease", "stale token", "replayed statement",
-         "never offered", "false snapshot", "absurd upload", "result while it renders"});
+                     "drain", "goodbye", "decline", "failure", "slow", "old protocol", "twin",
+                     "turned away", "picture is there already"});
+    add("lie: ", {"false result", "bad signature", "a picture that was never uploaded",
+                  "another's lease", "stale token", "replayed statement", "never offered",
+                  "false snapshot", "absurd upload", "result while it renders"});
     add("creator: ",
         {"retry with the same key", "same key, another request", "no key", "cancel", "start later",
          "own expiry", "priority", "cancel of an ended job", "refused for want of credits"});
@@ -37,13 +41,15 @@ std::vector<std::string> list_expected() {
     add("pool: ",
         {"died between turns", "died in a turn", "died at the start", "disk full", "power cut",
          "power cut, torn", "killed", "wall clock forward", "wall clock back", "paused",
-         "machine restarted", "several events in a turn", "a disk that does not answer"});
+         "machine restarted", "several events in a turn", "a disk that does not answer",
+         "disk failed in a step", "a blob that does not go"});
     add("death at ",
-        {"begin",          "commit",      "after commit", "insert request", "find_request",
-         "insert job",     "update job",  "find_job",     "jobs_of",        "open_jobs",
-         "insert attempt", "end_attempt", "find_attempt", "attempts_of",    "remember_statement",
-         "accounts",       "workers",     "models",       "put_input",      "remove_input",
-         "find_input",     "inputs_of",   "inputs_until", "post",           "balance"});
+        {"begin",          "commit",       "after commit",   "insert request", "find_request",
+         "insert job",     "update job",   "find_job",       "jobs_of",        "open_jobs",
+         "insert attempt", "end_attempt",  "find_attempt",   "attempts_of",    "remember_statement",
+         "accounts",       "workers",      "models",         "put_input",      "remove_input",
+         "find_input",     "inputs_of",    "inputs_until",   "post",           "balance",
+         "pictures_until", "bodies_until", "remove_picture", "remove_body",    "doomed_blobs"});
     return all;
 }
 

@@ -28,6 +28,7 @@ class Coverage {
     }
 
     // Of expected(), those that were not seen.
+    bool saw_it(const std::string& what) const { return counts_.contains(what); }
     std::vector<std::string> missing() const;
 
     // All counts, one a line.

@@ -12,8 +12,9 @@ namespace gotong::simulation {
 namespace {
 
 constexpr milliseconds kAskAgain{8'000};
+constexpr milliseconds kWatchAgain{5'000};
 constexpr std::int64_t kGrant = 18;      // Credits: some wishes will not be affordable.
-constexpr std::int64_t kFairGrant = 45;  // All of them are.
+constexpr std::int64_t kFairGrant = 64;  // All of them are.
 constexpr std::uint64_t kFileBytes = 1'000;
 
 }  // namespace
@@ -33,7 +34,9 @@ void Creator::plan_wishes() {
     const milliseconds span = world_.plan.is_fair ? 0ms : world_.plan.faults_for * 3 / 4;
     for (std::size_t i = 0; i < world_.plan.submissions; ++i)
         world_.agenda.after(world_.chance.between(0ms, span), [this, i] { wish(i); });
+    keep_watching();
     if (world_.plan.is_fair) return;
+    world_.every(100s, [this] { world_.network.cut_watch(account_); });
     world_.every(70s, [this] { cancel_some(); });
     world_.every(60s, [this] { upload(); });
     world_.every(200s, [this] { lose_upload(); });
@@ -190,6 +193,30 @@ void Creator::cancel(JobId job) {
                            if (cancelling_.erase(job) != 0) --waiting_;
                        });
     world_.agenda.after(kAskAgain, [this, job] { cancel(job); });
+}
+
+// ---- Watching ----
+
+void Creator::keep_watching() {
+    if (!world_.network.is_watched(account_)) world_.network.watch(*this);
+    world_.agenda.after(kWatchAgain, [this] { keep_watching(); });
+}
+
+void Creator::hear(const Told& told) {
+    const auto [before, is_first] = heard_.try_emplace(told.job, told.state, told.requeued);
+    const auto& [state, requeued] = before->second;
+    require(is_first || !job::has_ended(state) || state == told.state || told.requeued > requeued,
+            "who has heard of an end hears of no other", told.job.to_hex());
+    require(is_first || told.requeued >= requeued, "what is watched does not go back",
+            told.job.to_hex());
+    before->second = {told.state, told.requeued};
+}
+
+bool Creator::is_watching() const {
+    return !std::ranges::all_of(accepted_, [&](const JobId& job) {
+        const auto heard = heard_.find(job);
+        return heard != heard_.end() && job::has_ended(heard->second.first);
+    });
 }
 
 }  // namespace gotong::simulation

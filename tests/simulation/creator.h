@@ -15,6 +15,8 @@ namespace gotong::simulation {
 
 struct World;
 
+struct Told;
+
 class Creator {
   public:
     Creator(World& world, std::size_t number);
@@ -22,6 +24,8 @@ class Creator {
     void join();  // At set-up.
     void plan_wishes();
 
+    void hear(const Told& told);                      // From its watch.
+    bool is_watching() const;                         // For the end of a job.
     bool is_waiting() const { return waiting_ > 0; }  // For an answer that it will ask for again.
     const std::set<JobId>& accepted() const { return accepted_; }
     AccountId account() const { return account_; }
@@ -44,6 +48,7 @@ class Creator {
     void reuse_key();
     void cancel_some();
     void cancel(JobId job);
+    void keep_watching();
 
     World& world_;
     std::size_t number_;
@@ -53,6 +58,8 @@ class Creator {
     std::vector<job::InputName> uploads_{};
     std::set<JobId> accepted_{};
     std::set<JobId> cancelling_{};
+    std::map<JobId, std::pair<job::State, std::uint32_t>>
+        heard_{};  // And how often it was queued again.
     std::size_t waiting_ = 0;
 };
 

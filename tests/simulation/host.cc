@@ -67,23 +67,32 @@ void Host::start() {
     plan_tick();
 }
 
-// False: the commit failed.
+// False: the store failed.
 bool Host::try_start() {
     open_store();
     watched_ = std::make_unique<WatchedStore>(*store_, world_.coverage, world_.mutant);
     if (!is_calm_ && world_.chance.one_in(4)) die_at_some_call(kCallsOfStart);
     core_ = std::make_unique<core::Core>(world_.plan.policy, world_.chance, world_.notary);
     const auto transaction = watched_->begin();
-    core_->restore(*transaction, now());
-    return transaction->commit().has_value();
+    return store::complete(*transaction, [&] { core_->restore(*transaction, now()); }).has_value();
 }
 
 // ---- Turns ----
 
 void Host::hear(core::Event event, bool is_sound) {
     if (!is_up()) return;
+    if (auto* result = std::get_if<core::ResultVerified>(&event))
+        is_sound = look_for_blob(*result) && is_sound;
     inbox_.push_back({std::move(event), is_sound});
     plan_turn();
+}
+
+// As who verifies a result does before the core hears of it.
+bool Host::look_for_blob(core::ResultVerified& result) {
+    if (!result.verdict || world_.truth.blobs.contains(result.blob_sha256)) return true;
+    world_.coverage.saw("lie: a picture that was never uploaded");
+    result.verdict = fail(ErrorCode::not_found, "the picture was never uploaded");
+    return false;
 }
 
 void Host::plan_turn() {
@@ -117,23 +126,28 @@ void Host::turn() {
     if (world_.mutant != Mutant::acknowledge_before_commit) say();
 }
 
-// False: the commit failed.
+// False: the store failed.
 bool Host::take_turn() {
     const auto transaction = watched_->begin();
-    for (const Heard& heard : turn_.heard) step(heard, *transaction);
-    change_said(world_.mutant, turn_, world_.truth);
-    if (world_.mutant == Mutant::acknowledge_before_commit) say();
-    return transaction->commit().has_value();
+    const Result<> completed = store::complete(*transaction, [&] {
+        for (const Heard& heard : turn_.heard) step(heard, *transaction);
+        change_said(world_.mutant, turn_, world_.truth);
+        if (world_.mutant == Mutant::acknowledge_before_commit) say();
+    });
+    return completed.has_value();
 }
 
 void Host::step(const Heard& heard, store::Transaction& transaction) {
     steps_ += std::holds_alternative<core::Tick>(heard.event) ? 0U : 1U;
+    const auto* blob = std::get_if<core::BlobRemoved>(&heard.event);
+    if (blob && !remove_blob(blob->sha256)) return;
     const auto expected = expected_for(heard);
     const std::size_t before = turn_.sends.size();
     if (auto changed = heard_by_mutant(world_.mutant, heard, watched_->current())) {
         std::ranges::move(*changed, std::back_inserter(turn_.sends));
     } else {
-        std::ranges::move(core_->step(heard.event, turn_.now, transaction),
+        const auto altered = altered_by_mutant(world_.mutant, heard.event);
+        std::ranges::move(core_->step(altered ? *altered : heard.event, turn_.now, transaction),
                           std::back_inserter(turn_.sends));
     }
     world_.trace([&] { return told(heard.event); });
@@ -165,8 +179,12 @@ void Host::committed() {
     model_.check_said(turn_, *store);
     watched_->forget_touched();
     model_.check_counts(core_->pool());
-    if (world_.plan.is_fair) model_.check_shares(world_.plan.slots() + 1);
+    if (world_.plan.is_fair) model_.check_shares(world_.plan.slots());
     if (++turns_ % kTurnsPerAudit == 0) model_.check_all(turn_, *store);
+}
+
+std::vector<job::Job> Host::jobs_of(AccountId account) const {
+    return store_->begin()->newest_jobs(account, 1'000);
 }
 
 void Host::check_everything() {

@@ -39,6 +39,8 @@ class Host {
     ReferenceModel& model() { return model_; }
     const core::Core& core() const { return *core_; }
     void check_everything();
+    void check_gone() const { model_.check_gone(now()); }
+    std::vector<job::Job> jobs_of(AccountId account) const;  // As they are on disk.
 
   private:
     struct Expected {
@@ -48,6 +50,7 @@ class Host {
 
     void open_store();
     bool try_start();
+    bool look_for_blob(core::ResultVerified& result);
     void plan_turn();
     bool take_turn();
     void plan_tick();
@@ -60,6 +63,7 @@ class Host {
     void say();
     void say(const core::Send& send);
     void remove_file(const job::InputName& name);
+    bool remove_blob(const Digest& sha256);
 
     // host_faults.cc
     void die();

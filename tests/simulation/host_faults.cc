@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint64_t kCallsToDeath = 150;  // Some turns' worth of store calls.
 constexpr std::uint64_t kWritesToFailure = 6;
+constexpr std::uint64_t kCallsToFailure = 40;
 
 }  // namespace
 
@@ -78,6 +79,8 @@ void Host::lose_process(const char* how) {
 // A disk that is full, or that fails: both end the process.
 void Host::fill_disk() {
     if (!is_up()) return;
+    if (world_.chance.one_in(3))
+        return watched_->break_at_call(1 + world_.chance.below(kCallsToFailure));
     if (!disk_) return watched_->fail_next_commit();
     const auto trouble =
         world_.chance.one_in(2) ? test::Trouble::disk_full : test::Trouble::io_error;
@@ -94,6 +97,7 @@ void Host::jump() {
     const bool is_back = world_.chance.one_in(2);
     world_.coverage.saw(is_back ? "pool: wall clock back" : "pool: wall clock forward");
     wall_offset_ += is_back ? -by : by;
+    world_.truth.was_set_back = world_.truth.was_set_back || is_back;
 }
 
 }  // namespace gotong::simulation

@@ -59,14 +59,30 @@ void Host::say(const core::Send& send) {
         world_.agenda.after(0ms, [this, name = file->name, life = life_] {
             if (life == life_ && is_up()) remove_file(name);
         });
-    } else if (std::holds_alternative<core::JobChanged>(send)) {
+    } else if (const auto* blob = std::get_if<core::RemoveBlob>(&send)) {
+        world_.coverage.saw("said RemoveBlob");
+        hear(core::BlobRemoved{blob->sha256});
+    } else if (const auto* change = std::get_if<core::JobChanged>(&send)) {
         world_.coverage.saw("said JobChanged");
+        world_.network.to_watcher(change->view.job);
     }
 }
 
 // It may have been uploaded again: what has a row stays.
 void Host::remove_file(const job::InputName& name) {
     if (!store_->begin()->find_input(name)) world_.files.erase(name);
+}
+
+// In the turn in which the core hears of it. False: a worker was told meanwhile to upload it again,
+// or the disk does not let it go, which is asked for again later.
+bool Host::remove_blob(const Digest& sha256) {
+    if (!watched_->current().is_doomed(sha256)) return false;
+    if (!is_calm_ && world_.chance.one_in(8)) {
+        world_.coverage.saw("pool: a blob that does not go");
+        return false;
+    }
+    world_.truth.blobs.erase(sha256);
+    return true;
 }
 
 }  // namespace gotong::simulation

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "coordinator/job/state.h"
+
 namespace gotong::simulation {
 namespace {
 
@@ -32,6 +34,11 @@ bool is_acknowledgement(core::Send& send) {
     const auto* ack = said<core::AckResult>(send);
     return ack &&
            (ack->verdict == core::Verdict::accepted || ack->verdict == core::Verdict::duplicate);
+}
+
+bool tells_an_end(core::Send& send) {
+    const auto* change = std::get_if<core::JobChanged>(&send);
+    return change && job::has_ended(change->view.job.state);
 }
 
 // To the newest stream of anybody else.
@@ -69,9 +76,29 @@ std::optional<Sends> heard_by_mutant(Mutant mutant, const Heard& heard, store::T
     return std::nullopt;
 }
 
+std::optional<core::Event> altered_by_mutant(Mutant mutant, const core::Event& event) {
+    if (mutant == Mutant::none) return std::nullopt;
+    if (const auto* submit = std::get_if<core::Submit>(&event)) {
+        core::Submit altered = *submit;
+        if (mutant == Mutant::ignore_expiry) altered.submission.expires_in = {};
+        if (mutant == Mutant::ignore_start) altered.submission.start_in = {};
+        if (mutant == Mutant::ignore_priority) altered.submission.priority = 0;
+        return altered;
+    }
+    if (const auto* limits = std::get_if<core::SetAccount>(&event)) {
+        core::SetAccount altered = *limits;
+        if (mutant == Mutant::ignore_limit) altered.max_open_jobs.reset();
+        if (mutant == Mutant::ignore_weights) altered.weight.reset();
+        if (mutant == Mutant::favour_an_account && altered.name == "creator-0") altered.weight = 64;
+        return altered;
+    }
+    return std::nullopt;
+}
+
 void change_said(Mutant mutant, Turn& turn, const Truth& truth) {
     const auto drop = [&](auto is_dropped) { std::erase_if(turn.sends, is_dropped); };
     if (mutant == Mutant::never_acknowledge) drop(is_acknowledgement);
+    if (mutant == Mutant::tell_no_end) drop(tells_an_end);
     if (mutant == Mutant::offer_nobody)
         drop([](core::Send& send) { return said<core::OfferJob>(send) != nullptr; });
     if (mutant == Mutant::answer_nobody)

@@ -14,6 +14,9 @@ namespace gotong::simulation {
 std::optional<std::vector<core::Send>> heard_by_mutant(Mutant mutant, const Heard& heard,
                                                        store::Transaction& store);
 
+// What the core hears in the place of `event`; nullopt: that.
+std::optional<core::Event> altered_by_mutant(Mutant mutant, const core::Event& event);
+
 // Changes what the turn is about to say.
 void change_said(Mutant mutant, Turn& turn, const Truth& truth);
 

@@ -112,7 +112,51 @@ void Network::part(Worker& worker, milliseconds duration) {
     parted_until_[&worker] = world_.agenda.now() + duration;
 }
 
+// ---- Watches ----
+
+void Network::watch(Creator& creator) {
+    if (!world_.is_calm && world_.chance.one_in(world_.plan.network.loss))
+        return world_.coverage.saw("network: request lost");
+    world_.agenda.after(5ms, [this, &creator] {
+        if (world_.host.is_up()) begin_watch(creator);
+    });
+}
+
+// First what is so, then what changes.
+void Network::begin_watch(Creator& creator) {
+    watches_[creator.account()] = {.creator = &creator, .number = ++watched_};
+    for (const job::Job& job : world_.host.jobs_of(creator.account())) to_watcher(job);
+}
+
+void Network::cut_watch(AccountId account) {
+    world_.coverage.saw("network: watch cut");
+    watches_[account].number = 0;
+}
+
+bool Network::is_watched(AccountId account) const {
+    const auto found = watches_.find(account);
+    return found != watches_.end() && found->second.number != 0;
+}
+
+void Network::to_watcher(const job::Job& job) {
+    const auto found = watches_.find(job.account);
+    if (found == watches_.end() || found->second.number == 0) return;
+    Watch& watch = found->second;
+    const std::pair told{job.state, job.requeued};  // Steps and previews are nothing to check.
+    const auto [before, is_first] = watch.told.try_emplace(job.id, told);
+    if (!is_first && before->second == told) return;
+    before->second = told;
+    const milliseconds delay =
+        world_.is_calm ? 5ms : world_.chance.between(0ms, world_.plan.network.longest_delay);
+    watch.last = std::max(watch.last, world_.agenda.now() + delay);
+    world_.agenda.at(watch.last, [&watch, number = watch.number,
+                                  it = Told{job.id, job.state, job.attempt, job.requeued}] {
+        if (watch.number == number) watch.creator->hear(it);
+    });
+}
+
 void Network::reset_all() {
+    for (auto& [account, watch] : watches_) watch.number = 0;
     for (auto& [id, stream] : streams_) {
         if (!stream.is_up && !stream.is_down) continue;
         stream.is_up = false;

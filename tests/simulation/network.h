@@ -16,6 +16,15 @@ namespace gotong::simulation {
 
 struct World;
 class Worker;
+class Creator;
+
+// What a watch tells of a job.
+struct Told {
+    JobId job;
+    job::State state = job::State::queued;
+    std::uint32_t attempt = 0;
+    std::uint32_t requeued = 0;
+};
 
 class Network {
   public:
@@ -40,6 +49,12 @@ class Network {
     }
     void answer(const core::Reply& reply);
 
+    // ---- Watches: a stream for each creator, of all of its jobs ----
+    void watch(Creator& creator);  // It stands when the request has arrived, if it does.
+    void cut_watch(AccountId account);
+    bool is_watched(AccountId account) const;
+    void to_watcher(const job::Job& job);
+
     // What was delivered to nobody: streams whose coordinator died.
     void reset_all();
 
@@ -53,6 +68,15 @@ class Network {
         Monotonic last_down{};
     };
 
+    struct Watch {
+        Creator* creator = nullptr;
+        std::uint64_t number = 0;  // 0: it is broken.
+        Monotonic last{};
+        std::map<JobId, std::pair<job::State, std::uint32_t>> told{};
+    };
+
+    void begin_watch(Creator& creator);
+
     // When a message arrives, for each of its copies.
     std::vector<Monotonic> arrivals(Stream& stream, Monotonic& last, bool may_be_lost);
     void send_request(core::Event event);
@@ -62,6 +86,8 @@ class Network {
     std::map<core::StreamId, Stream> streams_;
     std::map<Worker*, Monotonic> parted_until_;
     std::map<core::ReplyId, OnAnswer> waiting_;
+    std::map<AccountId, Watch> watches_;
+    std::uint64_t watched_ = 0;
     core::StreamId opened_ = 0;
     core::ReplyId replies_ = 0;
 };

@@ -114,6 +114,16 @@ void Operator::start_twin() {
     world_.workers.back()->join_as_twin_of(*world_.workers[number]);
 }
 
+void Operator::set_weights() {
+    for (std::size_t i = 0; i < world_.plan.weights.size(); ++i) {
+        core::SetAccount weight{.reply = 0,
+                                .name = "creator-" + std::to_string(i),
+                                .weight = world_.plan.weights[i],
+                                .max_open_jobs = std::nullopt};
+        world_.host.hear(weight);
+    }
+}
+
 void Operator::calm_down() { put_models_back(); }
 
 }  // namespace gotong::simulation

@@ -13,6 +13,8 @@ class Operator {
     explicit Operator(World& world) : world_(world) {}
 
     void plan_deeds();
+    void start_twin();   // Of some worker, which is another daemon with the same key and disk.
+    void set_weights();  // As planned.
     void calm_down();
 
   private:
@@ -21,14 +23,12 @@ class Operator {
     void revoke_worker();
     void revoke_account();
     void enrol_worker();
-    void start_twin();
     void requeue_job();
     void set_limits();
     void put_models_back();
 
     World& world_;
     std::uint64_t accounts_ = 0;
-    bool model_is_away_ = false;
 };
 
 }  // namespace gotong::simulation

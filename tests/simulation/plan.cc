@@ -46,6 +46,12 @@ PoolPlan pool_plan(Chance& chance, std::uint64_t seed) {
     return plan;
 }
 
+void plan_retention(Chance& chance, core::Policy& policy) {
+    policy.retention_sweep = 20s;
+    if (chance.one_in(3)) policy.keep_pictures = chance.between(30s, 200s);
+    if (chance.one_in(3)) policy.keep_jobs = chance.between(30s, 200s);
+}
+
 // Nothing but workers that come and go: the coordinator's memory of who was served is not on disk.
 void make_fair(Plan& plan) {
     plan.is_fair = true;
@@ -53,7 +59,8 @@ void make_fair(Plan& plan) {
         worker.character = Character::honest;
         worker.is_old = false;
     }
-    plan.submissions = 10;
+    plan.submissions = 14;
+    for (std::size_t i = 0; i < plan.creators; ++i) plan.weights.push_back(i % 2 == 0 ? 1 : 4);
     plan.pool.die_every = 0ms;
     plan.pool.disk_full_every = 0ms;
     plan.operator_every = 0ms;
@@ -87,6 +94,8 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
     plan.policy.input_kept = chance.between(60s, 600s);
     plan.policy.input_sweep = 60s;
     if (seed % kFairSeeds == 1) make_fair(plan);
+    plan_retention(chance, plan.policy);
+    plan.grows_old = seed % 6 == 0 && plan.policy.keep_pictures > 0ms;
     return plan;
 }
 

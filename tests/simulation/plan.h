@@ -56,6 +56,9 @@ struct Plan {
     PoolPlan pool;
     milliseconds worker_trouble_every{0};  // Of each: crash, pause, hang, drain.
     milliseconds operator_every{0};
+    std::vector<std::uint32_t> weights;  // Of the creators' accounts, when it is_fair.
+    bool grows_old = false;              // It is played on until all is gone that goes by policy.
+    milliseconds twin_at{0};             // One more, for certain; 0: none.
     core::Policy policy;
 
     std::int64_t slots() const;

@@ -33,6 +33,13 @@ bool is_requeued(const Turn& turn, JobId job) {
     return heard<core::RequeueJob>(turn, [&](const core::RequeueJob& it) { return it.job == job; });
 }
 
+// Any worker could be given the one in the place of the other.
+bool are_alike(const job::Job& a, const job::Job& b) {
+    return a.account == b.account && a.model_digest == b.model_digest &&
+           a.spec.width == b.spec.width && a.spec.height == b.spec.height &&
+           a.spec.original.has_value() == b.spec.original.has_value() && a.failed_on == b.failed_on;
+}
+
 bool has_weights(store::Transaction& store, const std::string& digest) {
     return std::ranges::any_of(store.models(),
                                [&](const auto& model) { return model.digest == digest; });
@@ -75,6 +82,36 @@ void ReferenceModel::note_grants(const Turn& turn, store::Transaction& store) {
     }
 }
 
+void ReferenceModel::note_limits(const Turn& turn, store::Transaction& store) {
+    limits_before_.clear();
+    for (const Heard& heard : turn.heard) {
+        const auto* set = std::get_if<core::SetAccount>(&heard.event);
+        if (!set) continue;
+        for (const store::Account& account : store.accounts()) {
+            if (account.name != set->name) continue;
+            Limits& limits = limits_[account.id];
+            limits_before_.emplace(account.id, limits.max_open_jobs);
+            if (set->weight) limits.weight = *set->weight;
+            if (set->max_open_jobs) limits.max_open_jobs = *set->max_open_jobs;
+        }
+    }
+}
+
+// Of an account that has submitted something in this turn: what has ended in it was open as well.
+void ReferenceModel::check_open_jobs(AccountId account) const {
+    const auto or_pools = [&](std::uint32_t limit) {
+        return limit == 0 ? truth_.policy.max_open_jobs_per_account : limit;
+    };
+    const auto found = limits_.find(account);
+    std::uint32_t most = or_pools(found == limits_.end() ? 0 : found->second.max_open_jobs);
+    if (const auto before = limits_before_.find(account); before != limits_before_.end())
+        most = std::max(most, or_pools(before->second));
+    const auto open = std::ranges::count_if(jobs_, [&](const auto& it) {
+        return it.second.job.account == account && !job::has_ended(it.second.job.state);
+    });
+    require(open <= static_cast<std::ptrdiff_t>(most), "no account has more jobs than its limit");
+}
+
 void ReferenceModel::told(const core::Send& send) {
     const auto* reply = std::get_if<core::Reply>(&send);
     if (!reply || !reply->answer) return;
@@ -86,9 +123,8 @@ void ReferenceModel::told(const core::Send& send) {
 // ---- Jobs ----
 
 void ReferenceModel::appear(const Turn& turn, const job::Job& job, store::Transaction& store) {
-    const bool was_asked = heard<core::Submit>(turn, [&](const core::Submit& it) {
-        return it.submission.account == job.account && answers(it.submission, job, store);
-    });
+    const bool was_asked = heard<core::Submit>(
+        turn, [&](const core::Submit& it) { return is_as_asked(it.submission, job, turn, store); });
     require(was_asked, "a job appears only when its account submits one", job.id.to_hex());
     job::Job fresh = job;
     fresh.state = State::queued;
@@ -119,6 +155,15 @@ void ReferenceModel::reopen(const Turn& turn, Known& known, const job::Job& job)
     const auto held = ledger::held_of(job.account);
     balances_[available] = balances_[available] - job.price;
     balances_[held] = balances_[held] + job.price;
+}
+
+bool ReferenceModel::is_as_asked(const job::Submission& submission, const job::Job& job,
+                                 const Turn& turn, store::Transaction& store) {
+    const milliseconds wait =
+        submission.expires_in > 0ms ? submission.expires_in : truth_.policy.job_expiry;
+    return submission.account == job.account && submission.priority == job.priority &&
+           job.start == turn.now.wall + submission.start_in && job.expires == job.start + wait &&
+           answers(submission, job, store);
 }
 
 // One key, one request, and as many jobs as it asked for.
@@ -192,10 +237,47 @@ void ReferenceModel::check_job(const Turn& turn, const job::Job& job, store::Tra
                     job.attempt == before.attempt,
                 "ended is for ever", id);
     }
+    check_kept(turn, before, job);
     check_attempts(job, known, store);
     if (!job::has_ended(before.state)) check_ending(turn, job, store.attempts_of(job.id), store);
     known.job = job;
     account_for(before, job);
+}
+
+// What the policy lets go of, and when; the rest stays for ever.
+void ReferenceModel::check_kept(const Turn& turn, const job::Job& before,
+                                const job::Job& after) const {
+    const std::string id = after.id.to_hex();
+    require(after.ended.has_value() == job::has_ended(after.state), "what has ended says when", id);
+    const auto is_due = [&](milliseconds kept) {
+        return kept > 0ms && after.ended && *after.ended + kept <= turn.now.wall;
+    };
+    if (after.picture_removed && !before.picture_removed) {
+        require(after.state == State::done && is_due(truth_.policy.keep_pictures),
+                "pictures are let go of when the policy says so", id);
+    }
+    if (after.body_removed && !before.body_removed)
+        require(is_due(truth_.policy.keep_jobs), "prompts are let go of when the policy says so",
+                id);
+    require(after.spec.prompt.empty() == after.body_removed.has_value(), "a prompt stays till then",
+            id);
+    require(!before.picture_removed || after.picture_removed, "what was let go of is gone", id);
+    require(before.picture.bundle.empty() || after.picture.bundle == before.picture.bundle,
+            "receipts stay", id);
+}
+
+void ReferenceModel::check_gone(Now now) const {
+    const auto is_overdue = [&](const job::Job& job, milliseconds kept) {
+        return kept > 0ms && job.ended &&
+               *job.ended + kept + 2 * truth_.policy.retention_sweep <= now.wall;
+    };
+    for (const auto& [id, known] : jobs_) {
+        const job::Job& job = known.job;
+        if (job.state == State::done && is_overdue(job, truth_.policy.keep_pictures))
+            require(job.picture_removed.has_value(), "old pictures go in the end", id.to_hex());
+        if (is_overdue(job, truth_.policy.keep_jobs))
+            require(job.body_removed.has_value(), "old prompts go in the end", id.to_hex());
+    }
 }
 
 void ReferenceModel::check_ending(const Turn& turn, const job::Job& job,
@@ -251,7 +333,9 @@ void ReferenceModel::check_balances(const job::Job& job, store::Transaction& sto
     if (job.state == State::done) check(ledger::earned_by(job.holder));
 }
 
-void ReferenceModel::check_shares(std::int64_t most_apart) const {
+// Who comes again after having nothing waiting starts at the level of the others: being idle saves
+// nothing up.
+void ReferenceModel::check_shares(std::int64_t slots) {
     std::map<AccountId, std::int64_t> served;
     std::set<AccountId> waiting;
     for (const auto& [id, known] : jobs_) {
@@ -259,23 +343,36 @@ void ReferenceModel::check_shares(std::int64_t most_apart) const {
         if (job.state == State::queued) waiting.insert(job.account);
         if (job.state == State::running || job.state == State::done) ++served[job.account];
     }
+    if (!std::ranges::includes(waited_, waiting)) served_before_ = served;
+    waited_ = waiting;
+    for (auto& [account, count] : served) count -= served_before_[account];
     for (const AccountId& one : waiting) {
-        for (const AccountId& other : waiting)
-            require(served[one] - served[other] <= most_apart, "who waits has a fair share");
+        for (const AccountId& other : waiting) {
+            const std::int64_t ours = limits_[one].weight;
+            const std::int64_t theirs = limits_[other].weight;
+            const std::int64_t apart = served[one] * theirs - served[other] * ours;
+            require(apart <= theirs + ours * theirs + slots * (ours + theirs),
+                    "who waits has a fair share", std::to_string(apart));
+        }
     }
 }
 
 void ReferenceModel::check_turn(const Turn& turn, const std::set<JobId>& touched,
                                 store::Transaction& store) {
     note_grants(turn, store);
+    note_limits(turn, store);
+    touched_ = touched;
+    std::set<AccountId> submitters;
     for (const JobId& id : touched) {
         const auto job = store.find_job(id);
+        if (job && !jobs_.contains(id)) submitters.insert(job->account);
         if (job) check_job(turn, *job, store);
         require(job || !jobs_.contains(id), "no job is lost", id.to_hex());
     }
     for (const JobId& id : touched) {
         if (jobs_.contains(id)) check_balances(jobs_.at(id).job, store);
     }
+    for (const AccountId& account : submitters) check_open_jobs(account);
 }
 
 void ReferenceModel::check_all(const Turn& turn, store::Transaction& store) {
@@ -292,6 +389,12 @@ void ReferenceModel::check_all(const Turn& turn, store::Transaction& store) {
         require(ids.contains(id), "no job that was acknowledged is lost", id.to_hex());
     check_turn(turn, ids, store);
     require(stored == jobs_.size(), "no job is doubled");
+    for (const auto& [id, known] : jobs_) {
+        const job::Job& job = known.job;
+        if (job.state == State::done && !job.picture_removed)
+            require(truth_.blobs.contains(job.picture.sha256), "a picture that is kept is there",
+                    id.to_hex());
+    }
     Credits sum;
     for (const auto& [name, ours] : balances_) {
         require(store.balance(name) == ours, "the books say what the jobs say", name);
@@ -310,26 +413,43 @@ void ReferenceModel::check_counts(const core::PoolView& view) const {
 
 void ReferenceModel::check_said(const Turn& turn, store::Transaction& store) {
     for (const core::Send& send : turn.sends) {
-        if (const auto* said = std::get_if<core::ToWorker>(&send)) check(*said, store);
+        if (const auto* said = std::get_if<core::ToWorker>(&send)) check(*said, turn, store);
         if (const auto* reply = std::get_if<core::Reply>(&send)) check(*reply, turn, store);
         if (const auto* change = std::get_if<core::JobChanged>(&send)) check(*change, turn);
     }
 }
 
-void ReferenceModel::check(const core::ToWorker& said, store::Transaction& store) {
+void ReferenceModel::check(const core::ToWorker& said, const Turn& turn,
+                           store::Transaction& store) {
     const WorkerId worker = truth_.speakers.at(said.stream);
     if (const auto* offer = std::get_if<core::OfferJob>(&said.message))
-        check(*offer, worker, store);
+        check(*offer, turn, worker, store);
     if (const auto* ack = std::get_if<core::AckResult>(&said.message)) check(*ack, worker, store);
     if (const auto* desired = std::get_if<core::Desired>(&said.message)) check(*desired, worker);
 }
 
-void ReferenceModel::check(const core::OfferJob& offer, WorkerId worker,
+// Among an account's own: the highest priority first. What was touched in the turn may have come to
+// wait after the offer.
+void ReferenceModel::check_order(const Turn& turn, const job::Job& offered) const {
+    const std::string id = offered.id.to_hex();
+    require(offered.start <= turn.now.wall || truth_.was_set_back,
+            "no job is offered before its start", id);
+    for (const auto& [other, known] : jobs_) {
+        const job::Job& job = known.job;
+        if (job.state != State::queued || touched_.contains(other)) continue;
+        if (job.start > turn.now.wall || job.not_before > turn.now.wall) continue;
+        if (are_alike(job, offered))
+            require(job.priority <= offered.priority, "the highest priority goes first", id);
+    }
+}
+
+void ReferenceModel::check(const core::OfferJob& offer, const Turn& turn, WorkerId worker,
                            store::Transaction& store) {
     std::uint32_t& newest = offered_[offer.lease.job];
     require(offer.lease.attempt > newest, "no attempt is offered twice, and none after a newer one",
             offer.lease.job.to_hex());
     newest = offer.lease.attempt;
+    check_order(turn, jobs_.at(offer.lease.job).job);
     const auto attempt = store.find_attempt(offer.lease.job, offer.lease.attempt);
     require(attempt && attempt->worker == worker, "what is offered is on disk before",
             offer.lease.job.to_hex());
@@ -357,6 +477,16 @@ void ReferenceModel::check(const core::Desired& desired, WorkerId worker) {
             job.state == State::running && job.holder == worker && job.attempt == lease.attempt;
         require(!is_held, "what a worker holds is not called off", lease.job.to_hex());
     }
+}
+
+std::size_t ReferenceModel::most_lost() const {
+    std::size_t most = 0;
+    for (const auto& [id, known] : jobs_) {
+        const auto lost = std::ranges::count_if(
+            known.outcomes, [](const auto& outcome) { return outcome.second == "lost"; });
+        most = std::max(most, static_cast<std::size_t>(lost));
+    }
+    return most;
 }
 
 std::vector<JobId> ReferenceModel::failed() const {

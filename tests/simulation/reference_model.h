@@ -35,14 +35,19 @@ class ReferenceModel {
 
     void check_counts(const core::PoolView& view) const;
 
-    // Where all jobs cost the same: of accounts that have a job waiting, none was given more than
-    // so many jobs more than another.
-    void check_shares(std::int64_t most_apart) const;
+    // Where all jobs cost the same: accounts that have a job waiting were given jobs in proportion
+    // to their weights since the last of them came, but for one job of each and those of so many
+    // slots, which may come to nothing.
+    void check_shares(std::int64_t slots);
+
+    // All that the policy lets go of and that is due for some sweeps is gone.
+    void check_gone(Now now) const;
 
     // What left the process, which must hold for ever.
     void told(const core::Send& send);
 
     std::vector<JobId> failed() const;
+    std::size_t most_lost() const;  // Attempts of one job.
     std::size_t jobs() const { return jobs_.size(); }
 
   private:
@@ -51,7 +56,19 @@ class ReferenceModel {
         std::map<std::uint32_t, std::string> outcomes;
     };
 
+    // What the operator has said of an account.
+    struct Limits {
+        std::int64_t weight = 1;
+        std::uint32_t max_open_jobs = 0;  // 0: the pool's.
+    };
+
     void note_grants(const Turn& turn, store::Transaction& store);
+    void note_limits(const Turn& turn, store::Transaction& store);
+    void check_open_jobs(AccountId account) const;
+    bool is_as_asked(const job::Submission& submission, const job::Job& job, const Turn& turn,
+                     store::Transaction& store);
+    void check_kept(const Turn& turn, const job::Job& before, const job::Job& after) const;
+    void check_order(const Turn& turn, const job::Job& offered) const;
     void check_job(const Turn& turn, const job::Job& job, store::Transaction& store);
     void check_attempts(const job::Job& job, Known& known, store::Transaction& store) const;
     void check_ending(const Turn& turn, const job::Job& job,
@@ -65,8 +82,9 @@ class ReferenceModel {
     void account_for(const job::Job& before, const job::Job& after);
     void check_balances(const job::Job& job, store::Transaction& store);
 
-    void check(const core::ToWorker& said, store::Transaction& store);
-    void check(const core::OfferJob& offer, WorkerId worker, store::Transaction& store);
+    void check(const core::ToWorker& said, const Turn& turn, store::Transaction& store);
+    void check(const core::OfferJob& offer, const Turn& turn, WorkerId worker,
+               store::Transaction& store);
     void check(const core::AckResult& ack, WorkerId worker, store::Transaction& store);
     void check(const core::Desired& desired, WorkerId worker);
     void check(const core::Reply& reply, const Turn& turn, store::Transaction& store);
@@ -77,6 +95,11 @@ class ReferenceModel {
     std::map<JobId, Known> jobs_;
     std::map<std::pair<AccountId, std::string>, RequestId> keys_;
     std::set<AccountId> granted_;
+    std::map<AccountId, Limits> limits_;
+    std::map<AccountId, std::uint32_t> limits_before_;  // This turn, where it was lowered.
+    std::set<AccountId> waited_;                        // When shares were looked at last.
+    std::map<AccountId, std::int64_t> served_before_;   // When the last of them came.
+    std::set<JobId> touched_;                           // In the last turn.
     std::set<JobId> acknowledged_;
     std::size_t open_ = 0;
     std::size_t running_ = 0;

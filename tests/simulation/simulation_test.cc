@@ -91,6 +91,27 @@ TEST_CASE("the seeds that found a bug once find it no more") {
     }
 }
 
+// On machines and a network where nothing else goes wrong.
+Plan plan_of_twins(std::uint64_t seed) {
+    Plan plan = plan_for(seed);
+    plan.workers.resize(1);
+    plan.network = {};
+    plan.pool = {};
+    plan.worker_trouble_every = plan.operator_every = 0ms;
+    plan.policy.job_expiry = core::Policy{}.job_expiry;
+    plan.twin_at = 20s;
+    return plan;
+}
+
+TEST_CASE("two daemons with one key cost a job two attempts at most, and not all there are") {
+    Coverage coverage;
+    std::size_t most_lost = 0;
+    for (std::uint64_t seed = 2; seed <= 20; ++seed)
+        most_lost = std::max(most_lost, simulate(plan_of_twins(seed), coverage).most_lost);
+    CHECK(most_lost <= 2);  // When the second comes, and when it is gone.
+    CHECK(coverage.saw_it("worker: turned away"));
+}
+
 TEST_CASE("the same seed is the same story") {
     for (const std::uint64_t seed : {7U, 100U}) {
         Coverage first, second;

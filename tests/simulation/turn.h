@@ -27,6 +27,8 @@ struct Turn {
 struct Truth {
     std::map<core::StreamId, WorkerId> speakers;  // Of every stream there ever was.
     std::set<core::LeaseToken> sound_results;     // Were heard at least once.
+    std::set<Digest> blobs;                       // Pictures on the pool's disk.
+    bool was_set_back = false;                    // The wall clock.
     core::Policy policy;
 };
 

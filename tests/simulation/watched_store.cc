@@ -64,6 +64,34 @@ class WatchedTransaction final : public test::ForwardingTransaction {
             ForwardingTransaction::end_attempt(job, number - 1, at, outcome, reason);
     }
 
+    void remove_picture(JobId job, WallTime at) override {
+        store_.touch(job);
+        store_.coverage().saw("retention: picture");
+        ForwardingTransaction::remove_picture(job, at);
+        if (!is(Mutant::forget_receipt)) return;
+        auto altered = *inner().find_job(job);
+        altered.picture.bundle.clear();
+        ForwardingTransaction::update(altered);
+    }
+
+    void remove_body(JobId job, WallTime at) override {
+        store_.touch(job);
+        store_.coverage().saw("retention: prompt");
+        ForwardingTransaction::remove_body(job, at);
+    }
+
+    std::vector<store::KeptPicture> pictures_until(WallTime ended, std::uint32_t most) override {
+        if (is(Mutant::keep_for_ever)) return {};
+        if (is(Mutant::remove_too_early)) ended += std::chrono::hours{1};
+        return ForwardingTransaction::pictures_until(ended, most);
+    }
+
+    bool is_picture_kept(const Digest& sha256) override {
+        const bool is_kept = ForwardingTransaction::is_picture_kept(sha256);
+        if (is_kept) store_.coverage().saw("retention: another job has the picture");
+        return is_kept && !is(Mutant::remove_shared_picture);
+    }
+
     std::vector<job::Job> open_jobs() override {
         auto jobs = ForwardingTransaction::open_jobs();
         if (is(Mutant::forget_open_job) && !jobs.empty()) jobs.pop_back();
@@ -91,7 +119,7 @@ class WatchedTransaction final : public test::ForwardingTransaction {
     }
 
   protected:
-    void before(std::string_view call) override { store_.call(call); }
+    void before(std::string_view call) override { store_.read_or_write(call); }
 
   private:
     bool is(Mutant mutant) const { return store_.mutant() == mutant; }
@@ -129,6 +157,13 @@ void WatchedStore::call(std::string_view name) {
     coverage_.saw("death at " + std::string(name));
     on_death_();
     throw ProcessDied{};
+}
+
+void WatchedStore::read_or_write(std::string_view name) {
+    call(name);
+    if (calls_to_break_ == 0 || --calls_to_break_ > 0) return;
+    coverage_.saw("pool: disk failed in a step");
+    throw store::Broken{Error{ErrorCode::data_loss, "disk I/O error", {}}};
 }
 
 void WatchedStore::note_state(store::Transaction& inner, const job::Job& job) {

@@ -29,8 +29,11 @@ class WatchedStore final : public store::Store {
 
     // The process dies at the n-th call from now; `on_death` runs before anything unwinds.
     void die_at_call(std::uint64_t n, std::function<void()> on_death);
+    // The disk fails at the n-th call from now, in the middle of a step.
+    void break_at_call(std::uint64_t n) { calls_to_break_ = n; }
     void live_on() {  // Nothing of the kind any more.
         calls_left_ = 0;
+        calls_to_break_ = 0;
         fails_commit_ = false;
     }
     void fail_next_commit() { fails_commit_ = true; }
@@ -41,7 +44,8 @@ class WatchedStore final : public store::Store {
     store::Transaction& current() { return *current_; }  // The one begun last, unwatched.
 
     // ---- For the transactions ----
-    void call(std::string_view name);  // May throw ProcessDied.
+    void call(std::string_view name);           // May throw ProcessDied.
+    void read_or_write(std::string_view name);  // May throw store::Broken too.
     void touch(JobId job) { touched_.insert(job); }
     void note_state(store::Transaction& inner, const job::Job& job);
     bool take_commit_failure() { return std::exchange(fails_commit_, false); }
@@ -51,8 +55,9 @@ class WatchedStore final : public store::Store {
   private:
     store::Store& inner_;
     Coverage& coverage_;
-    const Mutant& mutant_;          // Planted after the store is opened first.
-    std::uint64_t calls_left_ = 0;  // 0: nothing is planned.
+    const Mutant& mutant_;              // Planted after the store is opened first.
+    std::uint64_t calls_left_ = 0;      // 0: nothing is planned.
+    std::uint64_t calls_to_break_ = 0;  // The same.
     std::function<void()> on_death_;
     bool fails_commit_ = false;
     store::Transaction* current_ = nullptr;

@@ -109,12 +109,14 @@ std::vector<core::OfferedModel> Worker::offered() const {
 
 void Worker::connect() {
     if (!is_on_ || is_gone_) return;
+    if (instance_ == 0) instance_ = ++world_.daemons;
     if (stream_ != 0) world_.network.close(stream_);
     stream_ = world_.network.open(*this);
     last_heard_ = world_.agenda.now();
     core::WorkerHello hello;
     hello.stream = stream_;
     hello.public_key = key_.public_key();
+    hello.instance_nonce = std::to_string(instance_);
     hello.protocol = plan_.is_old ? handshake::kOldestProtocol : handshake::kNewestProtocol;
     hello.resume_token = resume_token_;
     hello.device = "cpu";
@@ -178,6 +180,8 @@ void Worker::on(const core::Welcome& welcome) {
 }
 
 void Worker::on(const core::CloseStream& close) {
+    if (close.reason.code == ErrorCode::failed_precondition)
+        world_.coverage.saw("worker: turned away");
     if (close.reason.code == ErrorCode::permission_denied) {
         is_gone_ = true;
         held_.clear();
@@ -259,18 +263,29 @@ void Worker::finish(const core::LeaseToken& lease) {
 }
 
 void Worker::ask_upload(const core::LeaseToken& lease) {
-    if (!outbox_.contains(lease)) return;
+    const auto kept = outbox_.find(lease);
+    if (kept == outbox_.end()) return;
+    const Digest sha256 = picture_of(*kept->second.offer);
     say(core::UploadAsked{.stream = stream_,
                           .lease = lease,
-                          .sha256 = test::digest_of("picture of " + lease.job.to_hex()),
+                          .sha256 = sha256,
                           .size = kPictureBytes,
-                          .stored = false});
+                          .stored = world_.truth.blobs.contains(sha256)});
 }
 
 void Worker::on(const core::GrantUpload& grant) {
-    after(world_.chance.between(10ms, 800ms), [this, lease = grant.lease] {
-        if (outbox_.contains(lease)) send_result(lease);
+    after(world_.chance.between(10ms, 800ms), [this, grant] {
+        if (!outbox_.contains(grant.lease)) return;
+        if (!grant.stored && !world_.host.is_up()) return;  // It is granted again.
+        if (grant.stored) world_.coverage.saw("worker: picture is there already");
+        if (!grant.stored) world_.truth.blobs.insert(grant.sha256);
+        send_result(grant.lease);
     });
+}
+
+// Alike prompts, alike pictures.
+Digest Worker::picture_of(const core::OfferJob& offer) {
+    return test::digest_of("picture of " + parse_offer(offer.offer.payload).value().spec.prompt);
 }
 
 std::shared_ptr<const core::OfferJob> Worker::some_offer() const {
@@ -289,7 +304,8 @@ core::ResultVerified Worker::result_of(const core::OfferJob& offer) const {
     const test::Claimant claimant{key_id_, enrolment_, files_of(asked.model_digest)};
     result.statement = test::claim_about(offer, claimant);
     result.statement_sha256 = test::digest_of(result.envelope.payload);
-    result.blob_sha256 = test::digest_of("picture of " + name);
+    result.blob_sha256 = test::digest_of("picture of " + asked.spec.prompt);
+    result.statement.output.sha256 = result.blob_sha256;
     result.blob_size = kPictureBytes;
     return result;
 }
@@ -347,6 +363,7 @@ void Worker::trouble() {
 void Worker::crash() {
     world_.coverage.saw("worker: crash");
     ++life_;
+    instance_ = 0;
     if (stream_ != 0) world_.network.cut(stream_);
     stream_ = 0;
     held_.clear();
@@ -379,6 +396,7 @@ void Worker::drain() {
         if (stream_ != 0) world_.network.close(stream_);
         stream_ = 0;
         resume_token_.clear();
+        instance_ = 0;
         after(world_.chance.between(5s, 60s), [this] {
             is_draining_ = false;
             connect();

@@ -58,6 +58,7 @@ class Worker {
     void after(milliseconds delay, std::function<void()> action);
     void say(core::Event event, bool is_sound = true);
     core::ResultVerified result_of(const core::OfferJob& offer) const;
+    static Digest picture_of(const core::OfferJob& offer);
     virtual void send_result(const core::LeaseToken& lease);
 
     World& world_;
@@ -101,6 +102,7 @@ class Worker {
     std::string key_id_;
     Digest enrolment_{};
     int life_ = 1;
+    std::uint64_t instance_ = 0;  // Which start of a daemon, of all there ever were.
     bool is_on_ = false;
     bool is_draining_ = false;
     Monotonic asleep_until_{};

@@ -10,6 +10,7 @@
 namespace gotong::simulation {
 namespace {
 
+constexpr milliseconds kSettled{600'000};     // For longer than a picture is spared.
 constexpr milliseconds kPatience{1'800'000};  // Of calm; six minutes were the longest seen.
 
 std::map<std::string, std::vector<model::FileDigest>> list_files() {
@@ -36,7 +37,11 @@ World::World(const Plan& the_plan, Coverage& the_coverage)
     : plan(the_plan),
       chance(the_plan.seed ^ 0x5eedULL),
       coverage(the_coverage),
-      truth{.speakers = {}, .sound_results = {}, .policy = the_plan.policy},
+      truth{.speakers = {},
+            .sound_results = {},
+            .blobs = {},
+            .was_set_back = false,
+            .policy = the_plan.policy},
       host(*this),
       network(*this),
       boss(*this) {}
@@ -89,9 +94,11 @@ void World::set_up() {
         workers.back()->plan_troubles();
         workers.back()->switch_on();
     }
+    agenda.after(0ms, [this] { boss.set_weights(); });
     for (const auto& creator : creators) creator->plan_wishes();
     host.plan_faults();
     boss.plan_deeds();
+    if (plan.twin_at > 0ms) agenda.after(plan.twin_at, [this] { boss.start_twin(); });
     mutant = plan.mutant;
 }
 
@@ -105,7 +112,8 @@ void World::calm_down() {
 
 bool World::has_ended() const {
     return host.is_up() &&
-           std::ranges::none_of(creators, [](const auto& it) { return it->is_waiting(); }) &&
+           std::ranges::none_of(
+               creators, [](const auto& it) { return it->is_waiting() || it->is_watching(); }) &&
            std::ranges::all_of(workers, [](const auto& it) { return it->is_idle(); }) &&
            host.core().pool().jobs_queued + host.core().pool().jobs_running == 0;
 }
@@ -116,8 +124,20 @@ void World::require_ended() const {
         require(!creator->is_waiting(), "every creator has its answer in the end");
     const core::PoolView view = host.core().pool();
     require(view.jobs_queued == 0 && view.jobs_running == 0, "every job ends in the end");
+    for (const auto& creator : creators)
+        require(!creator->is_watching(), "who watches hears of every end");
     for (const auto& worker : workers)
         require(worker->is_idle(), "every worker's outbox empties in the end", worker->name());
+}
+
+// Until all that the policy lets go of is due, and was asked for some times.
+void World::grow_old() {
+    const auto& policy = plan.policy;
+    const Monotonic old = agenda.now() + std::max(policy.keep_pictures, policy.keep_jobs) +
+                          kSettled + 4 * policy.retention_sweep;
+    while (agenda.now() < old && agenda.run_next()) {
+    }
+    host.check_gone();
 }
 
 milliseconds World::run() {
@@ -128,8 +148,10 @@ milliseconds World::run() {
         if (!agenda.run_next() || agenda.now() > end_of_faults + kPatience) break;
     }
     require_ended();
+    const Monotonic ended = agenda.now();
     host.check_everything();
-    return std::chrono::floor<milliseconds>(agenda.now() - end_of_faults);
+    if (plan.grows_old) grow_old();
+    return std::chrono::floor<milliseconds>(ended - end_of_faults);
 }
 
 Report simulate(const Plan& plan, Coverage& coverage, bool is_traced) {
@@ -139,7 +161,8 @@ Report simulate(const Plan& plan, Coverage& coverage, bool is_traced) {
     return {.steps = world.host.steps(),
             .jobs = world.host.model().jobs(),
             .workers = plan.workers.size(),
-            .calm = calm};
+            .calm = calm,
+            .most_lost = world.host.model().most_lost()};
 }
 
 }  // namespace gotong::simulation

@@ -52,6 +52,7 @@ struct World {
     bool is_traced = false;
     Mutant mutant = Mutant::none;      // The plan's, once the pool is set up.
     std::set<job::InputName> files{};  // Uploads on the pool's disk.
+    std::uint64_t daemons = 0;         // That were started.
     PlainNotary notary{};
     Host host;
     Network network;
@@ -64,6 +65,7 @@ struct World {
     void calm_down();
     bool has_ended() const;
     void require_ended() const;
+    void grow_old();
 };
 
 // The two models that every pool here has, each at first.
@@ -74,7 +76,8 @@ struct Report {
     std::uint64_t steps = 0;
     std::uint64_t jobs = 0;
     std::uint64_t workers = 0;
-    milliseconds calm{0};  // Until everything had ended.
+    milliseconds calm{0};       // Until everything had ended.
+    std::size_t most_lost = 0;  // Attempts of one job.
 };
 
 // Plays the seed to its end. Throws Violation.
