@@ -13,6 +13,7 @@
 #include "worker/daemon/daemon.h"
 #include "worker/daemon/home.h"
 #include "worker/daemon/joining.h"
+#include "worker/daemon/places.h"
 #include "worker/link/fetched.h"
 #include "worker/main_options.h"
 #include "worker/models/verified.h"
@@ -155,13 +156,16 @@ auto matching(std::vector<models::LocalModel> local) {
     };
 }
 
-render_child::RendererOptions renderer_options(const RunOptions& options) {
+render_child::RendererOptions renderer_options(const RunOptions& options,
+                                               render_child::OnLoaded on_loaded) {
     return {.program = render_child::renderer_beside_us(),
             .threads = options.threads,
             .batch = options.slots,
             .model_memory = options.model_memory,
+            .precision = options.precision,
             .niceness = options.niceness,
-            .memory_bytes = options.memory_gib << 30U};
+            .memory_bytes = options.memory_gib << 30U,
+            .on_loaded = std::move(on_loaded)};
 }
 
 Result<> run(const daemon::Home& home, const RunOptions& options) {
@@ -174,7 +178,12 @@ Result<> run(const daemon::Home& home, const RunOptions& options) {
     models::LocalModels local{home.folder() / "digests"};
     if (const auto found = find_models(local, membership->models); !found)
         return Failure{found.error()};
-    auto renderer = std::make_unique<render_child::Renderer>(renderer_options(options));
+    daemon::Mailbox mailbox;
+    const auto post = [&mailbox](Event event) { mailbox.push(std::move(event)); };
+    daemon::Places places{local.all()};
+    post(PlacesChanged{places.now({})});
+    const auto on_loaded = [&](const auto& loaded) { post(PlacesChanged{places.now(loaded)}); };
+    auto renderer = std::make_unique<render_child::Renderer>(renderer_options(options, on_loaded));
     const auto facts = renderer->start();
     if (!facts) return Failure{Error{ErrorCode::internal, facts.error().message, {}}};
     log::info("renderer ready", {{"engine", facts->engine},
@@ -189,8 +198,6 @@ Result<> run(const daemon::Home& home, const RunOptions& options) {
         *identity,
         encoded(kVersion, timed(clock, models::verified(local, clock, std::move(painter)))));
 
-    daemon::Mailbox mailbox;
-    const auto post = [&mailbox](Event event) { mailbox.push(std::move(event)); };
     std::thread{[&mailbox] { obey_signals(mailbox); }}.detach();  // Until the process ends.
     daemon::RenderThreads renders{facts->batch, *chain, *outbox, post};
     daemon::UploadThread uploads{membership->pool, *outbox, post};

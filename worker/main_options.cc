@@ -65,6 +65,10 @@ void add_run_options(CLI::App& command, RunOptions& options, Texts& texts) {
                     "Most memory of the models that stay loaded, in GiB [half of the machine's; on "
                     "a GPU four fifths of what is free]")
         ->check(CLI::Range(0.0, 65'536.0));
+    command
+        .add_option("--precision", options.precision,
+                    "Arithmetic to render in [fp16 on a GPU, fp32 on a processor]")
+        ->check(CLI::IsMember({"auto", "fp32", "fp16", "bf16"}));
     command.add_option("--log-level", texts.level, "debug, info, warn or error")
         ->check(level_of_log(options.log_level));
     command.add_option("--log-format", texts.format, "text or json")

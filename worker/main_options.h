@@ -17,6 +17,7 @@ struct RunOptions {
     int niceness = 10;             // Of the renderer.
     std::uint64_t memory_gib = 0;  // Most private memory of the renderer; 0: no limit.
     std::string model_memory{};    // GiB for models that stay loaded; empty: the renderer's choice.
+    std::string precision{};       // Of the arithmetic; empty: the renderer's choice.
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;
 };

@@ -45,6 +45,16 @@ std::vector<core::OfferedModel> models_from(const Models& wire) {
     return models;
 }
 
+std::vector<core::ModelPlace> places_from(const v1::Snapshot& wire) {
+    std::vector<core::ModelPlace> places;
+    for (const auto& place : wire.places()) {
+        places.push_back({.digest = crypto::to_hex(as_bytes(place.digest())),
+                          .loaded = place.loaded(),
+                          .load = duration_from(place.load_ms())});
+    }
+    return places;
+}
+
 Result<> check_protocol(const v1::Hello& wire) {
     using handshake::kNewestProtocol;
     using handshake::kOldestProtocol;
@@ -168,7 +178,8 @@ Result<core::WorkerSnapshot> snapshot_from(const v1::Snapshot& wire, core::Strea
                                   .held = {},
                                   .outbox = {},
                                   .draining = wire.draining(),
-                                  .models = models_from(wire.models())};
+                                  .models = models_from(wire.models()),
+                                  .places = places_from(wire)};
     for (const auto& held : wire.held()) {
         const auto lease = lease_from(held.lease());
         if (!lease) return Failure(lease.error());

@@ -26,6 +26,7 @@ struct SendSnapshot {
     std::vector<Lease> outbox;
     bool draining = false;
     std::vector<UsableModel> models;
+    std::vector<ModelPlace> places{};  // Of these.
 };
 struct SendOfferReply {
     Lease lease;

@@ -228,6 +228,12 @@ void Agent::withdraw(const std::string& digest) {
     std::erase_if(models_, [&](const UsableModel& model) { return model.digest == digest; });
 }
 
+void Agent::on(const PlacesChanged& event, Now) {
+    if (places_ == event.places) return;
+    places_ = event.places;
+    changed_ = true;
+}
+
 void Agent::on(const StopAsked&, Now now) {
     if (stop_by_) {
         actions_.push_back(Leave{});
@@ -277,9 +283,20 @@ void Agent::send_snapshot(Now now) {
                                     .held = renders_.held(),
                                     .outbox = deliveries_.leases(),
                                     .draining = stop_by_.has_value(),
-                                    .models = models_});
+                                    .models = models_,
+                                    .places = usable_places()});
     next_snapshot_ = now.monotonic + (renders_.empty() ? heartbeat_idle_ : heartbeat_busy_);
     changed_ = false;
+}
+
+// The pool is told nothing of models that it does not render with.
+std::vector<ModelPlace> Agent::usable_places() const {
+    std::vector<ModelPlace> usable;
+    for (const ModelPlace& place : places_) {
+        if (std::ranges::find(models_, place.digest, &UsableModel::digest) != models_.end())
+            usable.push_back(place);
+    }
+    return usable;
 }
 
 // What cannot be sent is dropped here: the next SessionUp says it all again.

@@ -46,6 +46,7 @@ class Agent {
     void on(StepDone& event, Now now);
     void on(const RenderEnded& event, Now now);
     void on(const UploadEnded& event, Now now);
+    void on(const PlacesChanged& event, Now now);
     void on(const StopAsked& event, Now now);
     void on(const Tick& event, Now now);
 
@@ -57,6 +58,7 @@ class Agent {
     std::uint32_t free_slots(Now now) const;
     void go_on_stopping(Now now);
     void send_snapshot(Now now);
+    std::vector<ModelPlace> usable_places() const;
     Actions take_actions();
 
     const crypto::PublicKey pool_key_;
@@ -68,6 +70,7 @@ class Agent {
     bool changed_ = false;  // Something that the Snapshot tells.
 
     std::vector<UsableModel> models_;
+    std::vector<ModelPlace> places_;
     std::vector<std::string> withdrawn_;  // Digests whose files turned out to be damaged.
     Renders renders_;
     SeenAttempts seen_;

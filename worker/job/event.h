@@ -67,11 +67,14 @@ struct UploadEnded {
     Lease lease;
     Result<> result;
 };
+struct PlacesChanged {               // The renderer has loaded a model, given one up, or ended.
+    std::vector<ModelPlace> places;  // Of all models of this machine.
+};
 struct StopAsked {};  // The contributor wants the machine back.
 struct Tick {};       // The time that deadline() named has come.
 
 using Event =
     std::variant<SessionUp, SessionDown, SentAway, OfferArrived, DesiredArrived, UploadGranted,
-                 ResultAcked, StepDone, RenderEnded, UploadEnded, StopAsked, Tick>;
+                 ResultAcked, StepDone, RenderEnded, UploadEnded, PlacesChanged, StopAsked, Tick>;
 
 }  // namespace gotong::worker

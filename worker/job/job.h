@@ -47,6 +47,15 @@ struct UsableModel {
     bool operator==(const UsableModel&) const = default;
 };
 
+// Where the weights of a usable model are.
+struct ModelPlace {
+    std::string digest;                 // Hexadecimal.
+    bool loaded = false;                // In the renderer's memory; else on disk.
+    std::chrono::milliseconds load{0};  // What its newest load took; 0: not measured.
+
+    bool operator==(const ModelPlace&) const = default;
+};
+
 // A file that the creator uploaded, and where the pool lends it out.
 struct Input {
     Digest sha256{};

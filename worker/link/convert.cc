@@ -220,6 +220,14 @@ v1::ConnectRequest to_proto(const worker::SendSnapshot& snapshot) {
         if (const auto digest = crypto::digest_from_hex(model.digest))
             added.set_digest(bytes_of(*digest));
     }
+    for (const worker::ModelPlace& place : snapshot.places) {
+        const auto digest = crypto::digest_from_hex(place.digest);
+        if (!digest) continue;
+        auto& added = *out.add_places();
+        added.set_digest(bytes_of(*digest));
+        added.set_loaded(place.loaded);
+        added.set_load_ms(static_cast<std::uint64_t>(place.load.count()));
+    }
     return frame;
 }
 

@@ -33,6 +33,10 @@ ProcessOptions process_options(const RendererOptions& options) {
         arguments.emplace_back("--model-memory");
         arguments.push_back(options.model_memory);
     }
+    if (!options.precision.empty()) {
+        arguments.emplace_back("--precision");
+        arguments.push_back(options.precision);
+    }
     return {.program = options.program,
             .arguments = std::move(arguments),
             .defaults = waiting(),

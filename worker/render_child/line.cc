@@ -3,7 +3,9 @@
 #include <gotong/v1/renderer.pb.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
+#include <vector>
 
 namespace gotong::render_child {
 namespace {
@@ -52,6 +54,7 @@ std::string Line::death_by(const Error& error) {
 Result<> Line::take(const std::string& frame) {
     v1::RendererEvent event;
     if (!event.ParseFromString(frame)) return broke("the renderer sent an unreadable frame");
+    if (event.has_loaded()) tell_loaded(event);
     const std::lock_guard lock{mutex_};
     heard_ = now();
     const auto found = talks_.find(event.tag());
@@ -64,6 +67,18 @@ Result<> Line::take(const std::string& frame) {
     talks_.erase(found);
     changed_.notify_all();
     return {};
+}
+
+void Line::tell_loaded(const v1::RendererEvent& event) const {
+    if (!on_loaded_) return;
+    constexpr double kMostMs = 1e9;  // A week and a half: no sum overflows.
+    std::vector<LoadedModel> models;
+    for (const auto& model : event.loaded().models()) {
+        const double ms = model.load_ms() > 0 ? std::min(model.load_ms(), kMostMs) : 0.0;
+        models.push_back({model.model_dir(),
+                          std::chrono::milliseconds{static_cast<std::int64_t>(std::ceil(ms))}});
+    }
+    on_loaded_(models);
 }
 
 void Line::note_progress(Talk& talk) {

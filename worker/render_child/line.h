@@ -12,6 +12,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "worker/render_child/child.h"
 #include "worker/render_child/conversation.h"
@@ -20,7 +21,8 @@ namespace gotong::render_child {
 
 class Line {
   public:
-    explicit Line(Child child) : child_(std::move(child)) {}
+    Line(Child child, OnLoaded on_loaded)
+        : child_(std::move(child)), on_loaded_(std::move(on_loaded)) {}
     Line(const Line&) = delete;
     Line& operator=(const Line&) = delete;
 
@@ -57,11 +59,13 @@ class Line {
     void await(Talk& talk, const std::stop_token& stop);
     void send(const std::string& frame);
     Result<> take(const std::string& frame);
+    void tell_loaded(const v1::RendererEvent& event) const;
     Result<> look_at_the_clock();
     void end_all(const Error& error);
     std::string death_by(const Error& error);
 
     Child child_;
+    const OnLoaded on_loaded_;
     std::mutex sending_;
 
     std::mutex mutex_;  // Guards what follows.

@@ -99,6 +99,7 @@ void Renderer::keep(const std::stop_token& stop) {
         if (!line) continue;
         if (stop.stop_requested()) line->hang_up();  // The destructor did not see it.
         line->attend();
+        if (options_.on_loaded) options_.on_loaded({});
         const std::lock_guard lock{mutex_};
         line_.reset();
         ++crashes_in_a_row_;
@@ -119,7 +120,7 @@ Renderer::LinePtr Renderer::open_line() {
     Result<Child> child = start_child(options_);
     const std::lock_guard lock{mutex_};
     changed_.notify_all();
-    if (child) return line_ = std::make_shared<Line>(std::move(*child));
+    if (child) return line_ = std::make_shared<Line>(std::move(*child), options_.on_loaded);
     failed_start_ = child.error();
     ++failed_starts_;
     ++crashes_in_a_row_;

@@ -19,6 +19,7 @@ class EnginePainter final : public Painter {
     EnginePainter(engine::DeviceOptions options, std::optional<std::uint64_t> model_memory)
         : residents_(options, model_memory) {}
 
+    std::vector<LoadedModel> loaded() const override { return residents_.all(); }
     bool takes(const RenderJob& job) const override;
     Result<> join(const RenderJob& job, engine::Observer& observer, std::stop_token stop) override;
     std::vector<Ended> step() override;

@@ -57,6 +57,12 @@ Result<Residents::Used> Residents::use(const fs::path& path) {
     return Used{model};
 }
 
+std::vector<LoadedModel> Residents::all() const {
+    std::vector<LoadedModel> all;
+    for (const auto& [path, resident] : residents_) all.push_back({path, resident.load_ms});
+    return all;
+}
+
 Result<memory::Shelf*> Residents::shelf() {
     if (shelf_) return &*shelf_;
     if (!budget_) {
@@ -80,9 +86,10 @@ Result<Residents::Used> Residents::load(const std::string& path, std::string sta
     engine::Model* const model = loaded->get();
     model->on_want([this] { return give_up_idle(); });
     shelf_->use(path, *bytes);
-    residents_.insert_or_assign(path, Resident{*std::move(loaded), std::move(state)});
+    const double load_ms = Milliseconds(std::chrono::steady_clock::now() - begin).count();
+    residents_.insert_or_assign(path, Resident{*std::move(loaded), load_ms, std::move(state)});
     in_use_ = path;
-    return Used{model, Milliseconds(std::chrono::steady_clock::now() - begin).count()};
+    return Used{model, load_ms};
 }
 
 Result<std::unique_ptr<engine::Model>> Residents::load_with_all_memory(const std::string& path) {

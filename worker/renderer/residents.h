@@ -10,10 +10,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/result.h"
 #include "worker/engine/memory/shelf.h"
 #include "worker/engine/model.h"
+#include "worker/renderer/protocol/wire.h"
 
 namespace gotong::renderer {
 
@@ -33,12 +35,15 @@ class Residents {
     // stays. Errors: those of Model::load(). Without memory for it all others are given up first.
     Result<Used> use(const std::filesystem::path& path);
 
+    std::vector<LoadedModel> all() const;
+
     // Whether the model in use is the one at `path` as its files are now.
     bool is_in_use(const std::filesystem::path& path) const;
 
   private:
     struct Resident {
         std::unique_ptr<engine::Model> model;
+        double load_ms = 0;
         std::string state;  // What its files looked like when it was loaded.
     };
 

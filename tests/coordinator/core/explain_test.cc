@@ -177,6 +177,36 @@ TEST_CASE("why a worker was chosen is kept with the attempt, whatever became of 
     CHECK(attempt.outcome == "declined");
 }
 
+TEST_CASE("what a worker has loaded and how fast it is are said, and known after a restart") {
+    Scene scene;
+    Worker worker{scene.pool, 1, kEmoji};
+    const std::string digest = kEmoji.front().digest;
+    worker.places = {{.digest = digest, .loaded = false, .load = 0ms}};
+    worker.connect();
+    CHECK_THAT(scene.why(worker),
+               ContainsSubstring("emoji: on disk, +0.2 s to load, not measured"));
+    const JobId id = scene.pool.submit_one(scene.alice);
+    const auto offer = worker.heard<core::OfferJob>();
+    worker.accept(offer);
+    worker.places = {{.digest = digest, .loaded = true, .load = 9s}};
+    worker.snapshot();
+    for (std::uint32_t step = 1; step <= 25; ++step) {
+        scene.pool.pass(1s);
+        worker.progress(offer.lease, step);
+    }
+    worker.finish(offer);
+    CHECK_THAT(scene.why(worker), ContainsSubstring("emoji: resident, "));
+    CHECK_THAT(scene.why(worker), ContainsSubstring(" thousand pixel-steps/s"));
+
+    scene.pool.restart();
+    worker.restart();
+    worker.places = {{.digest = digest, .loaded = false, .load = 0ms}};
+    worker.connect();
+    CHECK_THAT(scene.why(worker), ContainsSubstring("emoji: on disk, +9.0 s to load, "));
+    CHECK_THAT(scene.why(worker), ContainsSubstring(" thousand pixel-steps/s"));
+    CHECK(scene.pool.job(id).state == job::State::done);
+}
+
 TEST_CASE("a submission that nobody can render is taken, with a warning that says what would do") {
     Scene scene;
     CHECK_THAT(scene.warned(), ContainsSubstring("no worker has joined this pool yet"));

@@ -99,7 +99,8 @@ void Worker::snapshot() {
                                     .held = held,
                                     .outbox = outbox,
                                     .draining = draining,
-                                    .models = models});
+                                    .models = models,
+                                    .places = places});
 }
 
 void Worker::drop() {

@@ -71,6 +71,7 @@ class Worker {
     std::uint32_t protocol = handshake::kNewestProtocol;
     bool draining = false;
     std::vector<core::OfferedModel> models;
+    std::vector<core::ModelPlace> places;  // Empty: it does not say.
 
   private:
     struct Enrolled {};

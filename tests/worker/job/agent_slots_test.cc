@@ -42,6 +42,17 @@ TEST_CASE("as many jobs are taken as there are slots, and the next is declined")
     CHECK(reply.reason == "no free slot");
 }
 
+TEST_CASE(
+    "a snapshot says where the models are that the pool renders with, as soon as it changes") {
+    World world;
+    const std::string digest = only<SendSnapshot>(world.connect()).value().models.at(0).digest;
+    const ModelPlace loaded{.digest = digest, .loaded = true, .load = 300ms};
+    const ModelPlace unknown{.digest = std::string(64, '9')};
+    const auto told = only<SendSnapshot>(world.step(PlacesChanged{{loaded, unknown}})).value();
+    CHECK(told.places == std::vector{loaded});
+    CHECK_FALSE(has<SendSnapshot>(world.step(PlacesChanged{{loaded, unknown}})));
+}
+
 TEST_CASE("steps are told for each job by itself") {
     BusyWorld world{2, 2};
     world.wait(1s);

@@ -3,7 +3,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "common/crypto/sha256.h"
 #include "tests/support/temp_dir.h"
@@ -64,6 +66,27 @@ TEST_CASE("a picture comes back with its trajectory and the progress before it")
     CHECK(outcome->trajectory_root[0] == 0x11);
     CHECK(outcome->engine.engine == "scripted 1.2.3");
     CHECK(steps_told == 1);
+}
+
+TEST_CASE("what the child has loaded is told, and nothing is loaded once it has ended") {
+    std::mutex mutex;
+    std::vector<std::vector<LoadedModel>> told;
+    RendererOptions options = scripted();
+    options.on_loaded = [&](const std::vector<LoadedModel>& loaded) {
+        const std::lock_guard lock{mutex};
+        told.push_back(loaded);
+    };
+    {
+        Renderer renderer{options};
+        CHECK(run(renderer, job_that("load")));
+        CHECK(run(renderer, job_that("load wrongly")));
+    }
+    REQUIRE(told.size() == 3);
+    REQUIRE(told[0].size() == 1);
+    CHECK(told[0][0].folder == "/models/emoji");
+    CHECK(told[0][0].load == std::chrono::milliseconds{1'501});
+    CHECK(told[1][0].load == std::chrono::milliseconds{0});
+    CHECK(told[2].empty());
 }
 
 TEST_CASE("the files that a job begins with reach the child, with the strength and its rule") {

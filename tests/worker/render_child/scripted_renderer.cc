@@ -98,6 +98,14 @@ void say_done(std::uint64_t tag, const RendererCommand::Render& render, std::uin
     say(event);
 }
 
+void say_loaded(double load_ms) {
+    RendererEvent event;
+    auto& model = *event.mutable_loaded()->add_models();
+    model.set_model_dir("/models/emoji");
+    model.set_load_ms(load_ms);
+    say(event);
+}
+
 // True the first time only; the file lies where the job says.
 bool is_first_time(const std::string& file) {
     if (std::ifstream{file}.good()) return false;
@@ -142,6 +150,8 @@ void obey(std::uint64_t tag, const RendererCommand::Render& render) {
         return say_progress(tag);
     }
     if (what == "release") release();
+    if (what == "load") say_loaded(1'500.2);
+    if (what == "load wrongly") say_loaded(-1e300);
     if (what == "tell the original") return say_failed(tag, 13, spelled(render));
     if (what == "out of memory") return say_failed(tag, 8, "no memory for the picture");
     if (what == "wrong size") return say_done(tag, render, 1);

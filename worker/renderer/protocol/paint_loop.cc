@@ -47,6 +47,7 @@ void PaintLoop::admit(const JobQueue::Taken& taken) {
     const auto [member, is_new] =
         members_.try_emplace(job.tag, Member{job, Reporter{job, writer_}});
     const auto joined = painter_.join(member->second.job, member->second.reporter, taken.stop);
+    tell_loaded();
     if (joined) return;
     members_.erase(member);
     if (lacks_memory(joined.error()) && !members_.empty()) {
@@ -68,7 +69,15 @@ void PaintLoop::step() {
         }
         members_.erase(ended.tag);
     }
+    tell_loaded();  // A step that wanted memory may have given models up.
     if (!too_many.empty()) crowded_out(std::move(too_many), together);
+}
+
+void PaintLoop::tell_loaded() {
+    std::vector<LoadedModel> loaded = painter_.loaded();
+    if (loaded == told_loaded_) return;
+    (void)writer_.write(loaded_event(loaded));
+    told_loaded_ = std::move(loaded);
 }
 
 void PaintLoop::crowded_out(std::vector<RenderJob> jobs, std::size_t together) {

@@ -47,6 +47,7 @@ class PaintLoop {
     void admit(const JobQueue::Taken& taken);
     void step();
     void crowded_out(std::vector<RenderJob> jobs, std::size_t together);
+    void tell_loaded();
     void answer(Tag tag, const Result<Painted>& painted);
     std::size_t most_of(const RenderJob& job) const;
 
@@ -54,6 +55,7 @@ class PaintLoop {
     Painter& painter_;
     FrameWriter& writer_;
     const std::size_t batch_;
+    std::vector<LoadedModel> told_loaded_;
     Members members_;                      // Under way.
     std::map<Kind, std::size_t> lowered_;  // Where memory allows fewer than batch_.
 };

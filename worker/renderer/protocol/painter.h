@@ -28,6 +28,9 @@ class Painter {
 
     virtual ~Painter() = default;
 
+    // All models that are in memory.
+    virtual std::vector<LoadedModel> loaded() const { return {}; }
+
     // Whether the job could join those under way: one model, one size. True when there are none.
     virtual bool takes(const RenderJob& job) const = 0;
 

@@ -143,6 +143,17 @@ std::string done_event(Tag tag, const engine::Picture& picture, double load_ms) 
     return event.SerializeAsString();
 }
 
+std::string loaded_event(const std::vector<LoadedModel>& models) {
+    v1::RendererEvent event;
+    auto& loaded = *event.mutable_loaded();
+    for (const LoadedModel& model : models) {
+        auto& added = *loaded.add_models();
+        added.set_model_dir(model.model_dir);
+        added.set_load_ms(model.load_ms);
+    }
+    return event.SerializeAsString();
+}
+
 std::string failed_event(Tag tag, const Error& error) {
     v1::RendererEvent event;
     event.set_tag(tag);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "common/result.h"
 #include "common/sampling/strength.h"
@@ -24,6 +25,13 @@ struct OriginalFiles {
     std::string mask;  // Empty: none.
     double strength = 0;
     sampling::StrengthRule rule = sampling::StrengthRule::a1111;
+};
+
+struct LoadedModel {  // A model that is in memory.
+    std::string model_dir;
+    double load_ms = 0;  // What loading it took.
+
+    bool operator==(const LoadedModel&) const = default;
 };
 
 struct RenderJob {
@@ -63,6 +71,7 @@ struct Progress {
 std::string ready_event(const engine::DeviceInfo& device, std::size_t batch);
 std::string progress_event(Tag tag, const Progress& progress);
 std::string done_event(Tag tag, const engine::Picture& picture, double load_ms);
+std::string loaded_event(const std::vector<LoadedModel>& models);
 std::string failed_event(Tag tag, const Error& error);
 
 }  // namespace gotong::renderer
