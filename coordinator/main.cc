@@ -285,7 +285,7 @@ Result<> run(const Options& options) {
     const boot::Address outside =
         boot::reachable({.host = options.listen.host, .port = endpoints.grpc.port});
     edge.invite.address = options.public_address.empty() ? outside.text() : options.public_address;
-    rpc::AdminService admin(edge);
+    rpc::AdminService admin(edge, workers);
     auto operator_server = serve_operator(options, admin);
     if (!operator_server) return Failure(operator_server.error());
     if (auto written = boot::write_endpoints(options.data, endpoints); !written) return written;

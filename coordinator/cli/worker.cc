@@ -19,6 +19,7 @@ nlohmann::ordered_json worker_json(const Worker& worker) {
             {"name", worker.name()},
             {"key", crypto::base64_encode(as_bytes(worker.public_key()))},
             {"online", worker.online()},
+            {"polls", worker.polls()},
             {"stuck_slots", worker.stuck_slots()},
             {"has_rival", worker.has_rival()},
             {"revoked", worker.revoked()},
@@ -32,6 +33,7 @@ const char* state_of(const Worker& worker) {
     if (worker.revoked()) return "revoked";
     if (worker.online() && worker.stuck_slots() > 0) return "stuck";
     if (worker.has_rival()) return "doubled";
+    if (worker.polls()) return "polls";
     return worker.online() ? "online" : "away";
 }
 

@@ -80,6 +80,7 @@ struct PoolView {
 struct WorkerView {
     store::Worker worker;
     bool online = false;
+    std::optional<roster::StreamId> stream{};
     std::uint32_t stuck_slots = 0;  // They render what has ended, and do not stop.
     bool has_rival = false;         // Another daemon with its key was turned away just now.
     std::string device;

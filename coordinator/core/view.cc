@@ -94,6 +94,7 @@ std::vector<WorkerView> Core::workers() const {
         view.worker = worker;
         if (const roster::Session* session = state_->roster.find(id)) {
             view.online = is_online(*session);
+            view.stream = session->stream;
             view.stuck_slots = session->stuck_slots;
             view.has_rival = session->rivals.turned_away > 0;
             view.device = session->device;

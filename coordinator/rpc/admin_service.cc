@@ -85,7 +85,7 @@ v1::ListAccountsResponse list_accounts(loop::Turn& turn) {
     return response;
 }
 
-v1::ListWorkersResponse list_workers(loop::Turn& turn) {
+v1::ListWorkersResponse list_workers(loop::Turn& turn, WorkerStreams& streams) {
     v1::ListWorkersResponse response;
     for (const core::WorkerView& view : turn.core().workers()) {
         auto* wire = response.add_workers();
@@ -97,6 +97,7 @@ v1::ListWorkersResponse list_workers(loop::Turn& turn) {
         wire->set_device(view.device);
         wire->set_stuck_slots(view.stuck_slots);
         wire->set_has_rival(view.has_rival);
+        wire->set_polls(view.stream && streams.polls(*view.stream));
         for (const std::string& model : view.models) wire->add_models(model);
         wire->set_jobs_accepted(turn.store().record_of(view.worker.id).accepted);
         wire->set_earned_micro_credits(
@@ -214,8 +215,8 @@ Unary* AdminService::ListAccounts(Context* context, const Bytes* in, Bytes* out)
 Unary* AdminService::ListWorkers(Context* context, const Bytes* in, Bytes* out) {
     return serve_read<v1::ListWorkersRequest, v1::ListWorkersResponse>(
         edge_, context, in, out,
-        [](loop::Turn& turn, const auto&) -> Result<v1::ListWorkersResponse> {
-            return list_workers(turn);
+        [this](loop::Turn& turn, const auto&) -> Result<v1::ListWorkersResponse> {
+            return list_workers(turn, streams_);
         });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "coordinator/rpc/edge.h"
+#include "coordinator/rpc/worker_streams.h"
 #include "gotong/v1/admin.grpc.pb.h"
 
 namespace gotong::rpc {
@@ -22,7 +23,7 @@ using AdminCallbacks = AdminBase::WithRawCallbackMethod_GetPoolStatus<
 
 class AdminService final : public AdminCallbacks {
   public:
-    explicit AdminService(const Edge& edge) : edge_(edge) {}
+    AdminService(const Edge& edge, WorkerStreams& streams) : edge_(edge), streams_(streams) {}
 
     using Context = grpc::CallbackServerContext;
     using Bytes = grpc::ByteBuffer;
@@ -43,6 +44,7 @@ class AdminService final : public AdminCallbacks {
 
   private:
     const Edge& edge_;
+    WorkerStreams& streams_;
 };
 
 }  // namespace gotong::rpc

@@ -40,6 +40,13 @@ inline constexpr std::chrono::milliseconds kKeepaliveTimeout = 20s;
 inline constexpr std::size_t kMaxWorkerStreams = 20'000;
 inline constexpr std::size_t kMaxWatchStreams = 20'000;
 
+// A Listen waits for frames no longer than this: proxies give up answers after a minute.
+inline constexpr std::chrono::milliseconds kLongestListen = 30s;
+// From one Listen to the next: a round trip on a bad line, or a call that is made again.
+inline constexpr std::chrono::milliseconds kListenGrace = 20s;
+// Of frames in one answer, unless a single one is larger; a Welcome may be.
+inline constexpr std::size_t kMostListenBytes = std::size_t{1} << 20;
+
 // Frames that wait for a worker that does not read. Each is an answer to something it sent, or one
 // offer a slot: an honest worker has a handful.
 inline constexpr std::size_t kMaxWaitingFrames = 256;

@@ -1,14 +1,18 @@
 #include "coordinator/rpc/worker_service.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "common/bytes.h"
+#include "common/crypto/random.h"
 #include "common/crypto/sign.h"
 #include "common/crypto/token.h"
 #include "common/handshake/handshake.h"
 #include "common/receipt/enrolment.h"
 #include "common/text/printable.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/polled_line.h"
 #include "coordinator/rpc/tally.h"
 #include "coordinator/rpc/unary.h"
 #include "coordinator/rpc/worker_stream.h"
@@ -71,6 +75,51 @@ grpc::ServerUnaryReactor* WorkerService::Enrol(grpc::CallbackServerContext* cont
                     respond(std::move(response));
                 });
             });
+        });
+}
+
+// A name that is empty opens a line.
+Result<std::shared_ptr<PolledLine>> WorkerService::line_for(
+    const grpc::CallbackServerContext& context, const std::string& name) {
+    if (!name.empty()) {
+        if (auto found = streams_.polled().find(name)) return found;
+        return fail(ErrorCode::not_found, "this stream has ended; open a new one", "stream");
+    }
+    std::array<std::uint8_t, 16> secret{};
+    crypto::fill(secret);
+    const std::string fresh = crypto::to_hex(secret);
+    auto line =
+        std::make_shared<PolledLine>(edge_, streams_, results_, edge_.base_for(context), fresh);
+    const auto id = streams_.add(line.get(), edge_.clock.now().monotonic);
+    if (!id) {
+        return fail(ErrorCode::unavailable, "the pool cannot take another worker now; try later");
+    }
+    line->begin(*id);
+    streams_.polled().add(fresh, line);
+    return line;
+}
+
+grpc::ServerUnaryReactor* WorkerService::Listen(grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+    return serve<v1::ListenRequest, v1::ListenResponse>(
+        context, in, out,
+        [&](const v1::ListenRequest& request, const Respond<v1::ListenResponse>& respond) {
+            const auto line = line_for(*context, request.stream());
+            if (!line) return respond(Failure(line.error()));
+            (*line)->listen(request, respond);
+        });
+}
+
+grpc::ServerUnaryReactor* WorkerService::Tell(grpc::CallbackServerContext* context,
+                                              const grpc::ByteBuffer* in, grpc::ByteBuffer* out) {
+    return serve<v1::TellRequest, v1::TellResponse>(
+        context, in, out, [&](v1::TellRequest request, const Respond<v1::TellResponse>& respond) {
+            const auto line = streams_.polled().find(request.stream());
+            if (!line) {
+                return respond(
+                    fail(ErrorCode::not_found, "this stream has ended; open a new one", "stream"));
+            }
+            line->tell(std::move(request), respond);
         });
 }
 

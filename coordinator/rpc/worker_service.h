@@ -3,6 +3,9 @@
 // Corridor: link/session -> [rpc/worker_service] -> rpc/worker_stream
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "coordinator/rpc/edge.h"
 #include "coordinator/rpc/result_desk.h"
 #include "coordinator/rpc/worker_streams.h"
@@ -11,7 +14,8 @@
 namespace gotong::rpc {
 
 using WorkerCallbacks = v1::WorkerService::WithRawCallbackMethod_Enrol<
-    v1::WorkerService::WithCallbackMethod_Connect<v1::WorkerService::Service>>;
+    v1::WorkerService::WithRawCallbackMethod_Listen<v1::WorkerService::WithRawCallbackMethod_Tell<
+        v1::WorkerService::WithCallbackMethod_Connect<v1::WorkerService::Service>>>>;
 
 class WorkerService final : public WorkerCallbacks {
   public:
@@ -23,7 +27,15 @@ class WorkerService final : public WorkerCallbacks {
     grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse>* Connect(
         grpc::CallbackServerContext* context) override;
 
+    grpc::ServerUnaryReactor* Listen(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* in, grpc::ByteBuffer* out) override;
+    grpc::ServerUnaryReactor* Tell(grpc::CallbackServerContext* context, const grpc::ByteBuffer* in,
+                                   grpc::ByteBuffer* out) override;
+
   private:
+    Result<std::shared_ptr<PolledLine>> line_for(const grpc::CallbackServerContext& context,
+                                                 const std::string& name);
+
     const Edge& edge_;
     WorkerStreams& streams_;
     ResultDesk& results_;

@@ -3,14 +3,15 @@
 #include <vector>
 
 #include "coordinator/rpc/limits.h"
-#include "coordinator/rpc/worker_stream.h"
+#include "coordinator/rpc/polled_line.h"
+#include "coordinator/rpc/worker_line.h"
 
 namespace gotong::rpc {
 
 WorkerStreams::WorkerStreams() : streams_(kMaxWorkerStreams) {}
 
-std::optional<core::StreamId> WorkerStreams::add(WorkerStream* stream, Monotonic now) {
-    const auto id = streams_.add(stream);
+std::optional<core::StreamId> WorkerStreams::add(WorkerLine* line, Monotonic now) {
+    const auto id = streams_.add(line);
     if (id) {
         const std::lock_guard lock(mutex_);
         greetings_.push_back({.due = now + kHelloTimeout, .stream = *id});
@@ -21,15 +22,21 @@ std::optional<core::StreamId> WorkerStreams::add(WorkerStream* stream, Monotonic
 void WorkerStreams::remove(core::StreamId id) { streams_.remove(id); }
 
 void WorkerStreams::say(const core::ToWorker& message) {
-    streams_.with(message.stream, [&](WorkerStream& stream) { stream.say(message.message); });
+    streams_.with(message.stream, [&](WorkerLine& stream) { stream.say(message.message); });
 }
 
 void WorkerStreams::end(core::StreamId id, const Error& reason) {
-    streams_.with(id, [&](WorkerStream& stream) { stream.end(reason); });
+    streams_.with(id, [&](WorkerLine& stream) { stream.end(reason); });
 }
 
 void WorkerStreams::read_on(core::StreamId id) {
-    streams_.with(id, [](WorkerStream& stream) { stream.read_on(); });
+    streams_.with(id, [](WorkerLine& stream) { stream.read_on(); });
+}
+
+bool WorkerStreams::polls(core::StreamId id) {
+    bool polls = false;
+    streams_.with(id, [&](const WorkerLine& stream) { polls = stream.polls(); });
+    return polls;
 }
 
 void WorkerStreams::tick(Monotonic now) {
@@ -42,12 +49,16 @@ void WorkerStreams::tick(Monotonic now) {
         }
     }
     for (const core::StreamId id : due) {
-        streams_.with(id, [](WorkerStream& stream) { stream.end_unless_greeted(); });
+        streams_.with(id, [](WorkerLine& stream) { stream.end_unless_greeted(); });
+    }
+    for (const auto& line : polled_.tick(now)) {
+        streams_.remove(line->id());
+        line->closed();
     }
 }
 
 void WorkerStreams::close(const Error& reason) {
-    streams_.close([&](WorkerStream& stream) { stream.end(reason); });
+    streams_.close([&](WorkerLine& stream) { stream.end(reason); });
 }
 
 }  // namespace gotong::rpc

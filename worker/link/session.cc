@@ -15,6 +15,7 @@
 #include "common/receipt/dsse.h"
 #include "worker/link/channel.h"
 #include "worker/link/convert.h"
+#include "worker/link/polling.h"
 #include "worker/link/stream.h"
 
 namespace gotong::link {
@@ -33,6 +34,8 @@ constexpr std::chrono::milliseconds kWidestSpread = 60s;
 // A session that lasted so long was a good one: the next failure is a first one again. Two daemons
 // with one key, which throw each other out at once, slow down instead.
 constexpr auto kGoodSession = 30s;
+constexpr auto kConnectWithin = 15s;
+constexpr auto kConnectLook = 200ms;
 // For frames that were written before the end to arrive.
 constexpr auto kGoodbyeWithin = 1s;
 
@@ -56,12 +59,13 @@ Failure unexpected_frame() {
 
 class Session::Impl {
   public:
-    Impl(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks)
+    Impl(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks, WayPolicy ways)
         : pool_(std::move(pool)),
           key_(key),
           machine_(std::move(machine)),
           hooks_(std::move(hooks)),
           instance_nonce_(crypto::random_id<SessionId>()),
+          ways_(ways),
           thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
     ~Impl() {
@@ -73,14 +77,14 @@ class Session::Impl {
     }
 
     bool send(const v1::ConnectRequest& frame) {
-        const std::shared_ptr<Stream> stream = welcomed_stream();
+        const std::shared_ptr<Line> stream = welcomed_stream();
         return stream && stream->write(frame);
     }
 
   private:
     // Shared with the session's own thread, which lets go of it when the stream ends: a write that
     // is under way then still has its stream.
-    std::shared_ptr<Stream> welcomed_stream() {
+    std::shared_ptr<Line> welcomed_stream() {
         const std::lock_guard lock{mutex_};
         return is_welcomed_ ? stream_ : nullptr;
     }
@@ -109,22 +113,57 @@ class Session::Impl {
         return was_challenged_ && why.code == ErrorCode::permission_denied;
     }
 
-    // From connecting to the end of the stream, whose reason it returns.
+    // From connecting to the end of the line, whose reason it returns.
     Error stay_once(const std::stop_token& stop) {
         was_challenged_ = false;
         auto channel = open_channel(pool_);
         if (!channel) return channel.error();
-        const auto stream = std::make_shared<Stream>(*channel);
-        if (!publish(stream, stop)) return stream->finish();
-        const Result<> stayed = talk(*stream);
-        if (!stayed) stream->cancel();  // Else the pool ended it, and its status says why.
-        Error why = stream->finish();
+        way_ = ways_.next();
+        const bool was_connected = connects(**channel, stop);
+        if (!was_connected && (*channel)->GetState(false) != GRPC_CHANNEL_TRANSIENT_FAILURE)
+            return {ErrorCode::unavailable, "nobody answers at the pool's address", {}};
+        const auto began = std::chrono::steady_clock::now();
+        was_welcomed_ = false;
+        const std::shared_ptr<Line> line = open_line(*channel);
+        if (!publish(line, stop)) return line->finish();
+        const Result<> stayed = talk(*line);
+        if (!stayed) line->cancel();  // Else the pool ended it, and its status says why.
+        Error why = line->finish();
         publish(nullptr, stop);
+        note_way({.was_connected = was_connected,
+                  .was_challenged = was_challenged_,
+                  .was_welcomed = was_welcomed_,
+                  .knows_no_calls = why.code == ErrorCode::unimplemented,
+                  .lasted = std::chrono::steady_clock::now() - began});
         return stayed ? why : stayed.error();
     }
 
+    std::shared_ptr<Line> open_line(const std::shared_ptr<grpc::Channel>& channel) const {
+        if (way_ == Way::calls) return std::make_shared<Polling>(channel);
+        return std::make_shared<Stream>(channel);
+    }
+
+    void note_way(const Stay& stay) {
+        ways_.ended(way_, stay);
+        if (way_ == Way::stream && ways_.next() == Way::calls)
+            log::warn("no stream comes through to the pool; trying single calls instead",
+                      {{"pool", pool_.address}});
+    }
+
+    // Whether somebody speaks HTTP/2 there. False soon when nobody answers.
+    static bool connects(grpc::Channel& channel, const std::stop_token& stop) {
+        const auto give_up = std::chrono::steady_clock::now() + kConnectWithin;
+        while (!stop.stop_requested() && std::chrono::steady_clock::now() < give_up) {
+            const grpc_connectivity_state state = channel.GetState(true);
+            if (state == GRPC_CHANNEL_READY) return true;
+            if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) return false;
+            channel.WaitForStateChange(state, std::chrono::system_clock::now() + kConnectLook);
+        }
+        return false;
+    }
+
     // False when the session is being destroyed: nobody would cut the stream any more.
-    bool publish(std::shared_ptr<Stream> stream, const std::stop_token& stop) {
+    bool publish(std::shared_ptr<Line> stream, const std::stop_token& stop) {
         const std::lock_guard lock{mutex_};
         const bool is_late = stream && stop.stop_requested();
         if (is_late) stream->cancel();
@@ -135,7 +174,7 @@ class Session::Impl {
     }
 
     // An error of ours; success when the stream ended by itself.
-    Result<> talk(Stream& stream) {
+    Result<> talk(Line& stream) {
         v1::ConnectResponse frame;
         if (!stream.read(frame)) return {};
         if (!frame.has_challenge() || frame.challenge().nonce().size() != kNonce)
@@ -145,7 +184,11 @@ class Session::Impl {
         if (!frame.has_welcome()) return unexpected_frame();
         if (const Result<> welcomed = take_welcome(stream, frame.welcome()); !welcomed)
             return welcomed;
-        while (stream.read(frame)) {
+        const auto calls_until = std::chrono::steady_clock::now() + ways_.calls_for();
+        while (true) {
+            if (way_ == Way::calls && std::chrono::steady_clock::now() >= calls_until)
+                return fail(ErrorCode::unavailable, "trying whether a stream comes through");
+            if (!stream.read(frame)) return {};
             if (frame.has_welcome()) {  // The pool's catalogue has changed.
                 if (Result<> again = take_welcome(stream, frame.welcome()); !again) return again;
                 continue;
@@ -155,7 +198,6 @@ class Session::Impl {
             if (!event) return Failure{event.error().during("read a frame of the pool")};
             if (*event) hooks_.post(std::move(**event));
         }
-        return {};
     }
 
     void take_desired(const v1::Desired& desired) {
@@ -165,7 +207,7 @@ class Session::Impl {
         if (!notice_.empty()) log::warn("the pool has word for you", {{"notice", notice_}});
     }
 
-    Result<> take_welcome(Stream& stream, const v1::Welcome& welcome) {
+    Result<> take_welcome(Line& stream, const v1::Welcome& welcome) {
         const auto catalogue = catalogue_of(welcome);
         if (!catalogue) return Failure{catalogue.error()};
         for (const std::string& refused : welcome.refused_models())
@@ -182,8 +224,10 @@ class Session::Impl {
             const std::lock_guard lock{mutex_};
             is_welcomed_ = true;
         }
+        was_welcomed_ = true;
         log::info("connected to the pool", {{"pool", pool_.address},
                                             {"session", welcome.session_id()},
+                                            {"by", way_ == Way::calls ? "calls" : "stream"},
                                             {"models", std::to_string(up.models.size())}});
         hooks_.post(std::move(up));
         return {};
@@ -239,18 +283,23 @@ class Session::Impl {
     std::string resume_token_;
     Backoff backoff_ = kReconnect;  // The pool says how wide it spreads.
     std::string notice_;            // What the pool wants put right, as it was told last.
-    bool was_challenged_ = false;   // The newest stream has spoken as a pool does.
+    Ways ways_;
+    Way way_ = Way::stream;        // Of the newest line.
+    bool was_challenged_ = false;  // It has spoken as a pool does.
+    bool was_welcomed_ = false;
 
     std::mutex mutex_;
     std::condition_variable ended_;
     std::condition_variable_any pause_;
-    std::shared_ptr<Stream> stream_;  // Under mutex_.
-    bool is_welcomed_ = false;        // Under mutex_.
-    std::jthread thread_;             // Last: it uses the others.
+    std::shared_ptr<Line> stream_;  // Under mutex_.
+    bool is_welcomed_ = false;      // Under mutex_.
+    std::jthread thread_;           // Last: it uses the others.
 };
 
-Session::Session(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks)
-    : impl_(std::make_unique<Impl>(std::move(pool), key, std::move(machine), std::move(hooks))) {}
+Session::Session(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks,
+                 WayPolicy ways)
+    : impl_(std::make_unique<Impl>(std::move(pool), key, std::move(machine), std::move(hooks),
+                                   ways)) {}
 
 Session::~Session() = default;
 

@@ -2,7 +2,8 @@
 //
 // Shakes hands (Challenge, signed Hello, Welcome), turns frames into events for the agent, and
 // reconnects with jittered exponential backoff, bringing the resume token of the last Welcome so
-// that the pool knows the leases again. A pool that wants this worker no more is not asked again.
+// that the pool knows the leases again. Where no stream comes through, unary calls do (link/ways).
+// A pool that wants this worker no more is not asked again.
 // Decides nothing about jobs.
 //
 // Threads: one of its own, from which `Hooks` are called; send() and the destructor from the
@@ -21,6 +22,7 @@
 #include "common/crypto/sign.h"
 #include "worker/job/event.h"
 #include "worker/link/endpoint.h"
+#include "worker/link/ways.h"
 #include "worker/models/match.h"
 
 namespace gotong::link {
@@ -43,7 +45,8 @@ struct Hooks {
 class Session {
   public:
     // Starts connecting at once. `key` outlives the session.
-    Session(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks);
+    Session(Endpoint pool, const crypto::SigningKey& key, Machine machine, Hooks hooks,
+            WayPolicy ways = {});
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     // Half-closes, so that frames already sent arrive, then cuts the stream after a second.

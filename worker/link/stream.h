@@ -11,30 +11,23 @@
 #include <mutex>
 #include <thread>
 
-#include "common/result.h"
+#include "worker/link/line.h"
 
 namespace gotong::link {
 
-// read() and finish() from one thread, write() from any, cancel() from any at any time.
-class Stream {
+class Stream final : public Line {
   public:
     explicit Stream(const std::shared_ptr<grpc::Channel>& channel);
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
-    ~Stream();  // finish() must have returned.
+    ~Stream() override;
 
-    // Blocks; false when the stream has ended, been cancelled or been silent for too long.
-    bool read(v1::ConnectResponse& frame);
-    bool write(const v1::ConnectRequest& frame);
-
-    // From now on, so much silence ends the stream.
-    void allow_silence(std::chrono::milliseconds limit);
-
-    void half_close();  // Nothing more will be written.
-    void cancel();
-
-    // Why the stream ended; call once, after read() returned false.
-    Error finish();
+    bool read(v1::ConnectResponse& frame) override;
+    bool write(const v1::ConnectRequest& frame) override;
+    void allow_silence(std::chrono::milliseconds limit) override;
+    void half_close() override;
+    void cancel() override;
+    Error finish() override;
 
   private:
     void watch(const std::stop_token& stop);

@@ -55,8 +55,11 @@ grpc::Status ScriptedWorker::enrol(const std::string& name) {
 }
 
 void ScriptedWorker::open() {
-    context_ = call_as("", patience);
-    stream_ = stub_->Connect(context_.get());
+    polled_ = {};
+    if (!calls_) {
+        context_ = call_as("", patience);
+        stream_ = stub_->Connect(context_.get());
+    }
     if (const auto frame = hear(Frame::kChallenge)) challenge_ = frame->challenge().nonce();
 }
 
@@ -91,7 +94,52 @@ bool ScriptedWorker::connect(const std::string& resume_token) {
     return say_snapshot();
 }
 
-bool ScriptedWorker::say(const v1::ConnectRequest& frame) { return stream_->Write(frame); }
+bool ScriptedWorker::say(const v1::ConnectRequest& frame) {
+    return calls_ ? tell(frame) : stream_->Write(frame);
+}
+
+bool ScriptedWorker::tell(const v1::ConnectRequest& frame) {
+    v1::TellRequest request;
+    request.set_stream(polled_.name);
+    request.set_told(polled_.told);
+    *request.add_frames() = frame;
+    v1::TellResponse response;
+    for (int i = 0; i <= static_cast<int>(*calls_); ++i) {
+        polled_.end = stub_->Tell(call_as("").get(), request, &response);
+        if (!polled_.end.ok()) return false;
+    }
+    return response.told() == ++polled_.told;
+}
+
+bool ScriptedWorker::listen() {
+    constexpr std::uint64_t kWaitMs = 5'000;
+    v1::ListenRequest request;
+    request.set_stream(polled_.name);
+    request.set_heard(polled_.heard);
+    request.set_wait_ms(kWaitMs);
+    v1::ListenResponse response;
+    for (int i = 0; i <= static_cast<int>(*calls_); ++i) {
+        response.Clear();
+        polled_.end = stub_->Listen(call_as("").get(), request, &response);
+        if (!polled_.end.ok()) return false;
+        if (response.frames().empty()) break;
+        request.set_stream(response.stream());
+    }
+    polled_.name = response.stream();
+    polled_.heard += static_cast<std::uint64_t>(response.frames_size());
+    for (const auto& frame : response.frames()) polled_.frames.push_back(frame);
+    return true;
+}
+
+bool ScriptedWorker::read(v1::ConnectResponse& frame) {
+    if (!calls_) return stream_->Read(&frame);
+    while (polled_.frames.empty()) {
+        if (!listen()) return false;
+    }
+    frame = std::move(polled_.frames.front());
+    polled_.frames.pop_front();
+    return true;
+}
 
 bool ScriptedWorker::say_hello(const v1::Hello& hello) {
     v1::ConnectRequest frame;
@@ -108,7 +156,7 @@ bool ScriptedWorker::say_snapshot(std::uint32_t free_slots) {
 
 std::optional<v1::ConnectResponse> ScriptedWorker::hear(Frame kind) {
     v1::ConnectResponse frame;
-    while (stream_->Read(&frame)) {
+    while (read(frame)) {
         if (frame.frame_case() == kind) return frame;
     }
     return std::nullopt;
@@ -180,11 +228,18 @@ std::optional<v1::ResultAck> ScriptedWorker::do_job(const v1::Offer& offer) {
 }
 
 grpc::Status ScriptedWorker::leave() {
+    if (calls_) return polled_.end;
     stream_->WritesDone();
     return ended();
 }
 
-grpc::Status ScriptedWorker::ended() { return park().ended(); }
+grpc::Status ScriptedWorker::ended() {
+    if (!calls_) return park().ended();
+    v1::ConnectResponse frame;
+    while (read(frame)) {
+    }
+    return polled_.end;
+}
 
 ScriptedWorker::Parked ScriptedWorker::park() { return {std::move(context_), std::move(stream_)}; }
 

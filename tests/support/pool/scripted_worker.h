@@ -8,6 +8,7 @@
 #include <grpcpp/client_context.h>
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,11 @@ class ScriptedWorker {
     using Frame = v1::ConnectResponse::FrameCase;
 
     ScriptedWorker(std::shared_ptr<grpc::Channel> channel, const std::string& invite);
+
+    // From the next open(): through unary calls. `twice`: it makes each of them twice, as if the
+    // first answer had been lost.
+    enum class Calls { once, twice };
+    void speak_by_calls(Calls calls = Calls::once) { calls_ = calls; }
 
     grpc::Status enrol(const std::string& name = "scripted");
 
@@ -74,6 +80,20 @@ class ScriptedWorker {
   private:
     using Stream = grpc::ClientReaderWriter<v1::ConnectRequest, v1::ConnectResponse>;
 
+    // What a stream does, by calls.
+    struct Polled {
+        std::string name;
+        std::uint64_t heard = 0;
+        std::uint64_t told = 0;
+        std::deque<v1::ConnectResponse> frames{};
+        grpc::Status end{};
+    };
+    bool tell(const v1::ConnectRequest& frame);
+    bool listen();
+    bool read(v1::ConnectResponse& frame);
+
+    std::optional<Calls> calls_;
+    Polled polled_;
     std::unique_ptr<v1::WorkerService::Stub> stub_;
     invite::Invite invite_;
     crypto::SigningKey key_ = crypto::SigningKey::generate();
