@@ -1,5 +1,9 @@
 #include "coordinator/cli/call.h"
 
+#include <cstdlib>
+
+#include "common/trace/trace.h"
+
 namespace gotong::cli {
 namespace {
 
@@ -29,6 +33,11 @@ Error error_of(const grpc::ClientContext& context, const grpc::Status& status) {
 
 void set_bearer(grpc::ClientContext& context, const std::string& token) {
     if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+}
+
+void set_trace(grpc::ClientContext& context) {
+    const char* parent = std::getenv("TRACEPARENT");
+    if (parent && trace::from_traceparent(parent)) context.AddMetadata("traceparent", parent);
 }
 
 }  // namespace gotong::cli

@@ -18,6 +18,10 @@ Error error_of(const grpc::ClientContext& context, const grpc::Status& status);
 
 void set_bearer(grpc::ClientContext& context, const std::string& token);
 
+// The trace that $TRACEPARENT names, as tools set it that follow what they start, goes along; what
+// is no trace does not.
+void set_trace(grpc::ClientContext& context);
+
 // `token` may be empty.
 template <class Stub, class Request, class Response>
 Result<Response> call(Stub& stub,
@@ -26,6 +30,7 @@ Result<Response> call(Stub& stub,
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kCallDeadline);
     set_bearer(context, token);
+    set_trace(context);
     Response response;
     const grpc::Status status = (stub.*method)(&context, request, &response);
     if (!status.ok()) return Failure{error_of(context, status)};

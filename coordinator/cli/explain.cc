@@ -70,6 +70,7 @@ void print_job(const v1::JobExplanation& explanation) {
     print_line(fmt::format("job {}: {}, submitted {} ago", job.job_id(), state_word(job.state()),
                            time_text(job.age_ms())));
     print_reasons(explanation);
+    if (!job.trace_id().empty()) print_line("trace " + text::printable(job.trace_id()));
     for (const v1::Attempt& attempt : explanation.attempts()) print_attempt(attempt);
 }
 

@@ -108,6 +108,7 @@ nlohmann::ordered_json to_json(const v1::Job& job) {
     if (!job.failure().empty()) object["failure"] = job.failure();
     if (const auto at = job.picture().removed_unix_ms()) object["picture_removed"] = date_of(at);
     if (const auto at = job.prompts_removed_unix_ms()) object["prompts_removed"] = date_of(at);
+    if (!job.trace_id().empty()) object["trace_id"] = job.trace_id();
     return object;
 }
 

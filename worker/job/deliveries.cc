@@ -14,7 +14,7 @@ constexpr auto kResendGrace = 5s;
 constexpr Backoff kRetry{.first = 1s, .most = 60s};
 
 // Spreads the retries of many workers without a random number: job ids are random themselves.
-double jitter(const Lease& lease) { return lease.job.bytes[0] / 256.0; }
+double jitter(const Lease& lease) { return lease.job.bytes.back() / 256.0; }
 
 }  // namespace
 
