@@ -13,7 +13,7 @@ constexpr auto kAnswerWithin = 15s;
 constexpr auto kResendGrace = 5s;
 constexpr Backoff kRetry{.first = 1s, .most = 60s};
 
-// Spreads the retries of many workers without a random number: job ids are random themselves.
+// Spreads the retries of many workers without a random number: job ids end in random bytes.
 double jitter(const Lease& lease) { return lease.job.bytes.back() / 256.0; }
 
 }  // namespace
