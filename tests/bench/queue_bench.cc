@@ -85,6 +85,7 @@ class Crew final : public loop::Outlet {
     }
     void job_changed(core::JobChanged) override {}
     void remove_input(core::RemoveInput) override {}
+    bool remove_blob(core::RemoveBlob) override { return true; }
     void tick(Now) override {}
 
     void serve(loop::Loop& loop) { loop_ = &loop; }
