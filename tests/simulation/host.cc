@@ -60,7 +60,7 @@ void Host::start() {
     }
     {
         const auto store = store_->begin();
-        model_.check_all(turn_, *store);
+        model_.check_recovered(turn_, *store);
     }
     model_.check_counts(core_->pool());
     hear(core::InputsFound{{world_.files.begin(), world_.files.end()}});

@@ -127,6 +127,7 @@ TEST_CASE("a second connection sees what was committed, and waits for the writer
     CHECK(sqlite3_exec(second, "SELECT * FROM setting", nullptr, nullptr, nullptr) == SQLITE_OK);
     {
         const auto writer = shop.store->begin();
+        (void)writer->setting("");  // Takes the lock.
         CHECK(sqlite3_exec(second, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_BUSY);
     }
     CHECK(sqlite3_exec(second, "BEGIN IMMEDIATE; COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK);

@@ -30,6 +30,9 @@ class ReferenceModel {
     // Everything, from the store alone.
     void check_all(const Turn& turn, store::Transaction& store);
 
+    // The same after a death in the turn, whose transaction may have been committed or not.
+    void check_recovered(const Turn& turn, store::Transaction& store);
+
     // What was said left the process.
     void check_said(const Turn& turn, store::Transaction& store);
 
@@ -60,6 +63,7 @@ class ReferenceModel {
     struct Limits {
         std::int64_t weight = 1;
         std::uint32_t max_open_jobs = 0;  // 0: the pool's.
+        bool operator==(const Limits&) const = default;
     };
 
     void note_grants(const Turn& turn, store::Transaction& store);
@@ -68,7 +72,8 @@ class ReferenceModel {
     bool is_as_asked(const job::Submission& submission, const job::Job& job, const Turn& turn,
                      store::Transaction& store);
     void check_kept(const Turn& turn, const job::Job& before, const job::Job& after) const;
-    void check_order(const Turn& turn, const job::Job& offered) const;
+    bool may_await(const job::Job& job, WorkerId chosen) const;
+    void check_order(const Turn& turn, const job::Job& offered, WorkerId worker) const;
     void check_job(const Turn& turn, const job::Job& job, store::Transaction& store);
     void check_attempts(const job::Job& job, Known& known, store::Transaction& store) const;
     void check_ending(const Turn& turn, const job::Job& job,
@@ -85,7 +90,8 @@ class ReferenceModel {
     void check(const core::ToWorker& said, const Turn& turn, store::Transaction& store);
     void check(const core::OfferJob& offer, const Turn& turn, WorkerId worker,
                store::Transaction& store);
-    void check(const core::AckResult& ack, WorkerId worker, store::Transaction& store);
+    void check(const core::AckResult& ack, const Turn& turn, WorkerId worker,
+               store::Transaction& store);
     void check(const core::Desired& desired, WorkerId worker);
     void check(const core::Reply& reply, const Turn& turn, store::Transaction& store);
     void check(const core::JobChanged& change, const Turn& turn);

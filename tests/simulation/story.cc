@@ -22,7 +22,8 @@ constexpr std::array<const char*, std::variant_size_v<core::Event>> kEvents{
 constexpr std::array<const char*, std::variant_size_v<core::WorkerMessage>> kMessages{
     "Welcome", "Desired", "OfferJob", "GrantUpload", "AckResult", "CloseStream"};
 
-std::string brief(const JobId& job) { return job.to_hex().substr(0, 6); }
+// The end is what differs: ids begin with the time.
+std::string brief(const JobId& job) { return job.to_hex().substr(26); }
 
 std::string told(const core::LeaseToken& lease) {
     return " " + brief(lease.job) + "#" + std::to_string(lease.attempt);
