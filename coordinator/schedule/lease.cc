@@ -91,6 +91,8 @@ void note_pace(Lease& lease, std::uint32_t before, Monotonic now) {
 }  // namespace
 
 bool note_progress(Lease& lease, job::Phase phase, std::uint32_t step, Monotonic now) {
+    // A worker that sends its picture names no step: those that it made stay.
+    if (phase == job::Phase::uploading && step == 0) step = lease.step;
     if (phase == lease.phase && step == lease.step) return false;
     const std::uint32_t before = lease.step;
     lease.phase = phase;
@@ -106,7 +108,7 @@ bool note_progress(Lease& lease, job::Phase phase, std::uint32_t step, Monotonic
 
 std::optional<std::chrono::nanoseconds> step_time(const Lease& lease) {
     if (!lease.first_step_at || lease.step <= lease.first_step) return std::nullopt;
-    const std::chrono::nanoseconds passed = lease.last_progress - *lease.first_step_at;
+    const std::chrono::nanoseconds passed = *lease.last_step_at - *lease.first_step_at;
     return passed / (lease.step - lease.first_step);
 }
 

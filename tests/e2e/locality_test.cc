@@ -37,10 +37,11 @@ struct TwoModels : LocalPool {
         std::ofstream{membership} << json.dump();
         start_worker("worker", options);
     }
+    // Long enough for several reports of its steps, by which a worker's speed is known.
     Process render(const std::string& model, int number) const {
         const std::string name = model + "-" + std::to_string(number);
-        return gotong_in_background({"render", "a red apple", "--model", model, "--size", "64x64",
-                                     "--steps", "4", "--out", file(name + ".png").string()},
+        return gotong_in_background({"render", "a red apple", "--model", model, "--size", "128x128",
+                                     "--steps", "40", "--out", file(name + ".png").string()},
                                     name + ".log");
     }
     void finish(Process& rendering) {

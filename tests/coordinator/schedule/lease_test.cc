@@ -66,6 +66,11 @@ TEST_CASE("the mean step time leaves out loading and needs two steps") {
     CHECK(step_time(held) == std::nullopt);
     note_progress(held, job::Phase::rendering, 6, kStart + 48s);
     CHECK(step_time(held) == 2s);
+    // The decoder's time is none of a step's, and who sends a picture names no step any more.
+    note_progress(held, job::Phase::uploading, 0, kStart + 90s);
+    CHECK(held.step == 6);
+    CHECK(step_time(held) == 2s);
+    CHECK(!note_progress(held, job::Phase::uploading, 0, kStart + 91s));
 }
 
 }  // namespace
