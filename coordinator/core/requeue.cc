@@ -22,8 +22,9 @@ Result<> check_requeue(Step& step, const job::Job& job) {
                                    ", and only what has failed can be");
     }
     if (job.body_removed) {
-        return no_requeue(job, "the pool's policy has removed its prompt; its creator may submit it "
-                               "again");
+        return no_requeue(job,
+                          "the pool's policy has removed its prompt; its creator may submit it "
+                          "again");
     }
     const store::Account* account = state.accounts.find(job.account);
     if (!account || account->revoked) return no_requeue(job, "its account was revoked");
