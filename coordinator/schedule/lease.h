@@ -27,9 +27,9 @@ struct Lease {
     WorkerId worker;
     Kind kind{};
     bool is_accepted = false;  // The worker said so.
-    bool is_seen = false;  // Its last snapshot knew of it: its slot is counted as taken there.
+    bool is_seen = false;      // Its last snapshot knew of it: its slot is counted as taken there.
     Monotonic last_progress{};
-    std::optional<Monotonic> offered{};  // Absent: before the coordinator was started.
+    std::optional<Monotonic> offered{};    // Absent: before the coordinator was started.
     std::chrono::nanoseconds expected{0};  // From then to its end; 0: nobody knew.
     job::Phase phase = job::Phase::unknown;
     std::uint32_t step = 0;

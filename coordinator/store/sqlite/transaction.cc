@@ -14,7 +14,8 @@ Transaction::Transaction(Database& database) : database_(database) {
 Transaction::~Transaction() {
     if (ended_) return;  // What is open now is another's.
     database_.throw_errors(false);
-    if (database_.end_unbegun() || !database_.in_transaction()) return;  // Or SQLite rolled it back.
+    if (database_.end_unbegun() || !database_.in_transaction())
+        return;  // Or SQLite rolled it back.
     database_.forgive();
     database_.run("ROLLBACK");
 }

@@ -75,7 +75,7 @@ class ScriptedWorker {
     const v1::Welcome& welcome() const { return welcome_; }
     v1::Snapshot snapshot;              // Sent by say_snapshot().
     std::chrono::seconds patience{60};  // The deadline of streams that are opened from now on.
-    char instance = '\x17';  // 16 times: which start of which daemon it says that it is.
+    char instance = '\x17';             // 16 times: which start of which daemon it says that it is.
 
   private:
     using Stream = grpc::ClientReaderWriter<v1::ConnectRequest, v1::ConnectResponse>;
