@@ -94,7 +94,7 @@ class Pool:
         environment = {
             **os.environ,
             "GOTONG_FRONT_PEM": str(pem),
-            "GOTONG_FRONT_MAXCONN": "4000",  # What a container lets it have.
+            "GOTONG_FRONT_MAXCONN": "1500",  # Each takes two descriptors; few containers give many.
             "GOTONG_FRONT_GRPC": self.front_grpc,
             "GOTONG_FRONT_HTTP": self.front_http,
             "GOTONG_POOL_GRPC": self.grpc,
