@@ -21,6 +21,12 @@ const EVP_MD* algorithm() {
     return found;
 }
 
+// An empty view may hold a null pointer, which libsodium must not be given.
+const std::uint8_t* start_of(ByteView bytes) {
+    static constexpr std::uint8_t kNothing = 0;
+    return bytes.empty() ? &kNothing : bytes.data();
+}
+
 }  // namespace
 
 struct Sha256::State {
@@ -86,8 +92,8 @@ Result<Digest> sha256_file(const std::filesystem::path& path) {
 // libsodium's, because OpenSSL looks three algorithms up for each call.
 Digest hmac_sha256(ByteView key, ByteView message) {
     crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, key.data(), key.size());
-    crypto_auth_hmacsha256_update(&state, message.data(), message.size());
+    crypto_auth_hmacsha256_init(&state, start_of(key), key.size());
+    crypto_auth_hmacsha256_update(&state, start_of(message), message.size());
     Digest digest{};
     crypto_auth_hmacsha256_final(&state, digest.data());
     return digest;
