@@ -22,21 +22,6 @@ struct Stage {
         REQUIRE(worker.enrol().ok());
         worker.speak_by_calls(calls);
     }
-    std::string submit() {
-        v1::SubmitResponse response;
-        REQUIRE(pool.creator()
-                    .Submit(call_as(pool.operator_token()).get(), a_request(), &response)
-                    .ok());
-        return response.jobs(0).job_id();
-    }
-    v1::Job job(const std::string& id) {
-        v1::GetJobRequest request;
-        request.set_job_id(id);
-        v1::GetJobResponse response;
-        REQUIRE(
-            pool.creator().GetJob(call_as(pool.operator_token()).get(), request, &response).ok());
-        return response.job();
-    }
     v1::ListWorkersResponse::Worker seen() {
         v1::ListWorkersResponse response;
         REQUIRE(pool.admin().ListWorkers(call_as("").get(), {}, &response).ok());
@@ -49,13 +34,13 @@ TEST_CASE("a job goes to a worker that polls, and its picture comes back and is 
     REQUIRE(stage.worker.connect());
     CHECK(stage.seen().online());
     CHECK(stage.seen().polls());
-    const std::string id = stage.submit();
+    const std::string id = stage.pool.submit();
     const auto offer = stage.worker.hear_offer();
     REQUIRE(offer);
     const auto ack = stage.worker.do_job(*offer);
     REQUIRE(ack);
     CHECK(ack->verdict() == ResultAck::VERDICT_ACCEPTED);
-    CHECK(stage.job(id).state() == v1::JOB_STATE_DONE);
+    CHECK(stage.pool.job(id).state() == v1::JOB_STATE_DONE);
     CHECK(stage.seen().jobs_accepted() == 1);
 }
 
@@ -63,7 +48,7 @@ TEST_CASE("calls that are made twice do nothing twice") {
     Stage stage{ScriptedWorker::Calls::twice};
     REQUIRE(stage.worker.connect());
     for (int i = 0; i < 3; ++i) {
-        stage.submit();
+        stage.pool.submit();
         const auto offer = stage.worker.hear_offer();
         REQUIRE(offer);
         CHECK(offer->lease().attempt() == 1);
@@ -92,7 +77,7 @@ TEST_CASE("a session goes from a stream to calls and back with its lease") {
     Stage stage;
     ScriptedWorker& worker = stage.worker;
     REQUIRE(worker.connect());
-    const std::string id = stage.submit();
+    const std::string id = stage.pool.submit();
     const auto offer = worker.hear_offer();
     REQUIRE(offer);
     REQUIRE(worker.accept(*offer));
@@ -104,7 +89,7 @@ TEST_CASE("a session goes from a stream to calls and back with its lease") {
     const std::string token = worker.welcome().resume_token();
     REQUIRE(worker.connect(token));
     CHECK(worker.welcome().resumed());
-    CHECK(stage.job(id).attempt() == 1);
+    CHECK(stage.pool.job(id).attempt() == 1);
     const auto ack = worker.do_job(*offer);
     REQUIRE(ack);
     CHECK(ack->verdict() == ResultAck::VERDICT_ACCEPTED);

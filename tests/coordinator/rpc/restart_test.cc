@@ -16,44 +16,29 @@ using v1::ResultAck;
 
 std::string coordinator() { return GOTONG_BIN_DIR "/gotong-coordinator"; }
 
-v1::Job job_now(RunningPool& pool, const std::string& id) {
-    v1::GetJobRequest request;
-    request.set_job_id(id);
-    v1::GetJobResponse response;
-    REQUIRE(pool.creator().GetJob(call_as(pool.operator_token()).get(), request, &response).ok());
-    return response.job();
-}
-
-std::string submit(RunningPool& pool) {
-    v1::SubmitResponse response;
-    REQUIRE(
-        pool.creator().Submit(call_as(pool.operator_token()).get(), a_request(), &response).ok());
-    return response.jobs(0).job_id();
-}
-
 TEST_CASE("a coordinator that was killed still knows jobs, tokens, workers and models") {
     RunningPool pool;
     pool.add_test_model();
     const std::string token = pool.operator_token();
-    const std::string job = submit(pool);
+    const std::string job = pool.submit();
     ScriptedWorker worker(pool.channel(), pool.new_invite());
     REQUIRE(worker.enrol().ok());
     pool.kill();
     pool.restart();
 
     CHECK(pool.operator_token() == token);
-    CHECK(job_now(pool, job).state() == v1::JOB_STATE_QUEUED);
+    CHECK(pool.job(job).state() == v1::JOB_STATE_QUEUED);
     REQUIRE(worker.connect());
     const auto offer = worker.hear_offer();
     REQUIRE(offer);
     CHECK(worker.do_job(*offer)->verdict() == ResultAck::VERDICT_ACCEPTED);
-    CHECK(job_now(pool, job).state() == v1::JOB_STATE_DONE);
+    CHECK(pool.job(job).state() == v1::JOB_STATE_DONE);
 }
 
 TEST_CASE("a worker that renders while the coordinator is killed hands its result in afterwards") {
     RunningPool pool;
     pool.add_test_model();
-    const std::string job = submit(pool);
+    const std::string job = pool.submit();
     ScriptedWorker worker(pool.channel(), pool.new_invite());
     REQUIRE(worker.enrol().ok());
     REQUIRE(worker.connect());
@@ -70,14 +55,14 @@ TEST_CASE("a worker that renders while the coordinator is killed hands its resul
     REQUIRE(worker.connect());
     REQUIRE(worker.say_result(worker.result(*offer, rendered)));
     CHECK(worker.hear_ack()->verdict() == ResultAck::VERDICT_ACCEPTED);
-    CHECK(job_now(pool, job).state() == v1::JOB_STATE_DONE);
-    CHECK(job_now(pool, job).attempt() == 1);
+    CHECK(pool.job(job).state() == v1::JOB_STATE_DONE);
+    CHECK(pool.job(job).attempt() == 1);
 }
 
 TEST_CASE("told to stop, it tells who streams, and leaves with exit code 0") {
     RunningPool pool;
     pool.add_test_model();
-    const std::string job = submit(pool);
+    const std::string job = pool.submit();
     ScriptedWorker worker(pool.channel(), pool.new_invite());
     REQUIRE(worker.enrol().ok());
     worker.open();
@@ -152,7 +137,7 @@ TEST_CASE("a disk that takes no more ends the coordinator, and every job it answ
 
     pool.restart();
     for (const std::string& job : answered) {
-        CHECK(job_now(pool, job).state() == v1::JOB_STATE_QUEUED);
+        CHECK(pool.job(job).state() == v1::JOB_STATE_QUEUED);
     }
 }
 

@@ -19,21 +19,6 @@ struct Stage {
         pool.add_test_model();
         REQUIRE(worker.enrol().ok());
     }
-    std::string submit() {
-        v1::SubmitResponse response;
-        REQUIRE(pool.creator()
-                    .Submit(call_as(pool.operator_token()).get(), a_request(), &response)
-                    .ok());
-        return response.jobs(0).job_id();
-    }
-    v1::JobState state_of(const std::string& job) {
-        v1::GetJobRequest request;
-        request.set_job_id(job);
-        v1::GetJobResponse response;
-        REQUIRE(
-            pool.creator().GetJob(call_as(pool.operator_token()).get(), request, &response).ok());
-        return response.job().state();
-    }
     v1::Offer offered() {
         REQUIRE(worker.connect());
         const auto offer = worker.hear_offer();
@@ -127,7 +112,7 @@ TEST_CASE("a frame with a malformed lease ends the stream and names the part") {
 
 TEST_CASE("progress for a lease that nobody gave changes nothing") {
     Stage stage;
-    const std::string job = stage.submit();
+    const std::string job = stage.pool.submit();
     REQUIRE(stage.worker.connect());
     const auto offer = stage.worker.hear_offer();
     REQUIRE(offer);
@@ -138,12 +123,12 @@ TEST_CASE("progress for a lease that nobody gave changes nothing") {
     const auto ack = stage.worker.do_job(*offer);
     REQUIRE(ack);
     CHECK(ack->verdict() == ResultAck::VERDICT_ACCEPTED);
-    CHECK(stage.state_of(job) == v1::JOB_STATE_DONE);
+    CHECK(stage.pool.job(job).state() == v1::JOB_STATE_DONE);
 }
 
 TEST_CASE("a result that was accepted is acknowledged again as a duplicate, and paid once") {
     Stage stage;
-    stage.submit();
+    stage.pool.submit();
     const v1::Offer offer = stage.offered();
     const Rendered rendered = stage.worker.render(offer);
     REQUIRE(stage.worker.accept(offer));
@@ -162,7 +147,7 @@ TEST_CASE("a result that was accepted is acknowledged again as a duplicate, and 
 
 TEST_CASE("a result that is not signed by the session's key is rejected") {
     Stage stage;
-    const std::string job = stage.submit();
+    const std::string job = stage.pool.submit();
     const v1::Offer offer = stage.offered();
     const Rendered rendered = stage.worker.render(offer);
     REQUIRE(stage.worker.accept(offer));
@@ -172,12 +157,12 @@ TEST_CASE("a result that is not signed by the session's key is rejected") {
     (*signature->mutable_sig())[5] = static_cast<char>(~signature->sig()[5]);
     REQUIRE(stage.worker.say_result(forged));
     CHECK(stage.worker.hear_ack()->verdict() == ResultAck::VERDICT_REJECTED);
-    CHECK(stage.state_of(job) != v1::JOB_STATE_DONE);
+    CHECK(stage.pool.job(job).state() != v1::JOB_STATE_DONE);
 }
 
 TEST_CASE("a statement about other settings than the offer's is rejected and says which") {
     Stage stage;
-    stage.submit();
+    stage.pool.submit();
     const v1::Offer offer = stage.offered();
     Rendered rendered = stage.worker.render(offer);
     rendered.statement.sampling.steps = 1;
@@ -192,7 +177,7 @@ TEST_CASE("a statement about other settings than the offer's is rejected and say
 
 TEST_CASE("a result for a picture that was never uploaded is rejected") {
     Stage stage;
-    stage.submit();
+    stage.pool.submit();
     const v1::Offer offer = stage.offered();
     REQUIRE(stage.worker.accept(offer));
     REQUIRE(stage.worker.say_result(stage.worker.result(offer, stage.worker.render(offer))));
@@ -201,7 +186,7 @@ TEST_CASE("a result for a picture that was never uploaded is rejected") {
 
 TEST_CASE("a result under an attempt that was never offered is rejected") {
     Stage stage;
-    const std::string job = stage.submit();
+    const std::string job = stage.pool.submit();
     v1::Offer offer = stage.offered();
     const Rendered rendered = stage.worker.render(offer);
     REQUIRE(stage.worker.accept(offer));
@@ -210,12 +195,12 @@ TEST_CASE("a result under an attempt that was never offered is rejected") {
     result.mutable_lease()->set_attempt(offer.lease().attempt() + 1);
     REQUIRE(stage.worker.say_result(result));
     CHECK(stage.worker.hear_ack()->verdict() == ResultAck::VERDICT_REJECTED);
-    CHECK(stage.state_of(job) == v1::JOB_STATE_RUNNING);
+    CHECK(stage.pool.job(job).state() == v1::JOB_STATE_RUNNING);
 }
 
 TEST_CASE("a job that is handed back goes to the next worker at once") {
     Stage stage;
-    stage.submit();
+    stage.pool.submit();
     const v1::Offer offer = stage.offered();
     REQUIRE(stage.worker.accept(offer));
     v1::Result back;
@@ -238,7 +223,7 @@ TEST_CASE("a job that is handed back goes to the next worker at once") {
 
 TEST_CASE("a worker that comes back with its resume token keeps its lease") {
     Stage stage;
-    const std::string job = stage.submit();
+    const std::string job = stage.pool.submit();
     const v1::Offer offer = stage.offered();
     REQUIRE(stage.worker.accept(offer));
     const std::string token = stage.worker.welcome().resume_token();
@@ -253,7 +238,7 @@ TEST_CASE("a worker that comes back with its resume token keeps its lease") {
     REQUIRE(stage.worker.upload(offer, rendered));
     REQUIRE(stage.worker.say_result(stage.worker.result(offer, rendered)));
     CHECK(stage.worker.hear_ack()->verdict() == ResultAck::VERDICT_ACCEPTED);
-    CHECK(stage.state_of(job) == v1::JOB_STATE_DONE);
+    CHECK(stage.pool.job(job).state() == v1::JOB_STATE_DONE);
 }
 
 TEST_CASE("of two streams with one key the newer goes on and the older is told so") {
@@ -264,7 +249,7 @@ TEST_CASE("of two streams with one key the newer goes on and the older is told s
     const grpc::Status status = older.ended();
     CHECK(status.error_code() == StatusCode::ABORTED);
     CHECK(status.error_message().find("newer session") != std::string::npos);
-    stage.submit();
+    stage.pool.submit();
     CHECK(stage.worker.hear_offer());
 }
 

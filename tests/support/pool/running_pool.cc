@@ -98,6 +98,20 @@ std::string RunningPool::new_invite() {
     return response.invite();
 }
 
+std::string RunningPool::submit() const {
+    v1::SubmitResponse response;
+    must(creator().Submit(call_as(operator_token()).get(), a_request(), &response), "submit");
+    return response.jobs(0).job_id();
+}
+
+v1::Job RunningPool::job(const std::string& id) const {
+    v1::GetJobRequest request;
+    request.set_job_id(id);
+    v1::GetJobResponse response;
+    must(creator().GetJob(call_as(operator_token()).get(), request, &response), "look at a job");
+    return response.job();
+}
+
 void RunningPool::add_test_model() {
     v1::AddModelRequest request;
     v1::Model& model = *request.mutable_model();

@@ -43,6 +43,8 @@ class RunningPool {
     std::string new_token(const std::string& account);  // By the operator.
     std::string new_invite();
     void add_test_model();
+    std::string submit() const;                // A job of the operator's; its id.
+    v1::Job job(const std::string& id) const;  // One of these, as it is now.
 
   private:
     void start(const Environment& environment);
